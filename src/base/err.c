@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int err_set(struct err *err, int code, const char *format, ...)
+{
+	va_list args;
+
+	if (!err)
+		return code;
+	va_start(args, format);
+	vsnprintf(err->text, sizeof(err->text), format, args);
+	va_end(args);
+	return code;
+}
+
+int err_prefix(struct err *err, int code, const char *format, ...)
+{
+	char old[sizeof(err->text)];
+	va_list args;
+	int n;
+
+	if (!err)
+		return code;
+	memcpy(old, err->text, sizeof(old));
+	va_start(args, format);
+	n = vsnprintf(err->text, sizeof(err->text), format, args);
+	va_end(args);
+	if (n >= 0 && (size_t)n < sizeof(err->text))
+		snprintf(err->text + n, sizeof(err->text) - (size_t)n, "%s", old);
+	return code;
+}
+
+int err_add_line(struct err *err, int code, const char *format, ...)
+{
+	size_t used;
+	va_list args;
+
+	if (!err)
+		return code;
+	used = strlen(err->text);
+	if (used && used < sizeof(err->text) - 1)
+		err->text[used++] = '\n';
+	va_start(args, format);
+	vsnprintf(err->text + used, sizeof(err->text) - used, format, args);
+	va_end(args);
+	return code;
+}
