@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/model.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "model/series.h"
+
+struct model {
+	struct snapshot snapshot;
+	struct scope **scopes; /* snapshot.scopes is this array */
+	uint64_t previous_time;
+	uint64_t collection;
+	uint64_t overflow_count;
+	struct hash_seed seed;
+};
+
+struct model *model_new(const struct resource *resource)
+{
+	struct model *model = calloc(1, sizeof(*model));
+
+	if (!model)
+		return NULL;
+	model->snapshot.resource = resource;
+	model->seed = hash_seed_random();
+	return model;
+}
+
+static void metric_free(struct metric *metric)
+{
+	series_table_fini(metric);
+	free((char *)metric->desc.name);
+	free((char *)metric->desc.unit);
+	free((char *)metric->desc.description);
+	free((double *)metric->desc.bounds);
+	free(metric);
+}
+
+static void scope_free(struct scope *scope)
+{
+	if (!scope)
+		return;
+	for (size_t i = 0; i < scope->metric_count; i++)
+		metric_free(scope->metrics[i]);
+	free(scope->metrics);
+	free((char *)scope->name);
+	free((char *)scope->version);
+	free(scope);
+}
+
+void model_free(struct model *model)
+{
+	if (!model)
+		return;
+	for (size_t i = 0; i < model->snapshot.scope_count; i++)
+		scope_free(model->scopes[i]);
+	free(model->scopes);
+	free(model);
+}
+
+struct scope *model_add_scope(
+	struct model *model, const char *name, const char *version, uint64_t created)
+{
+	size_t count = model->snapshot.scope_count;
+	struct scope **scopes, *scope = calloc(1, sizeof(*scope));
+
+	scopes = realloc(model->scopes, (count + 1) * sizeof(struct scope *));
+	if (scopes) {
+		model->scopes = scopes;
+		model->snapshot.scopes = scopes;
+	}
+	if (!scopes || !scope)
+		goto fail;
+	scope->model = model;
+	scope->created = created;
+	scope->name = strdup(name);
+	scope->version = strdup(version);
+	if (!scope->name || !scope->version)
+		goto fail;
+	scopes[count] = scope;
+	model->snapshot.scope_count++;
+	return scope;
+fail:
+	scope_free(scope);
+	return NULL;
+}
+
+static int check_bounds(const struct metric_desc *desc, struct err *err)
+{
+	if (desc->bound_count > LIMIT_BOUNDS)
+		return err_set(err, -E2BIG, "metric %s: %u bucket bounds, at most %d are possible",
+			desc->name, desc->bound_count, LIMIT_BOUNDS);
+	for (uint32_t i = 0; i < desc->bound_count; i++) {
+		if (!isfinite(desc->bounds[i]) || (i && desc->bounds[i] <= desc->bounds[i - 1]))
+			return err_set(err, -EINVAL,
+				"metric %s: bucket bound %u is %g; bounds must be finite and "
+				"increase",
+				desc->name, i, desc->bounds[i]);
+	}
+	return 0;
+}
+
+static int copy_desc(struct metric *metric, const struct metric_desc *desc)
+{
+	metric->desc = *desc;
+	metric->desc.name = strdup(desc->name);
+	metric->desc.unit = strdup(desc->unit ? desc->unit : "");
+	metric->desc.description = strdup(desc->description ? desc->description : "");
+	metric->desc.bounds = malloc(desc->bound_count * sizeof(double) + 1);
+	if (!metric->desc.name || !metric->desc.unit || !metric->desc.description ||
+		!metric->desc.bounds)
+		return -ENOMEM;
+	if (desc->bound_count)
+		memcpy((double *)metric->desc.bounds, desc->bounds,
+			desc->bound_count * sizeof(double));
+	if (!metric->desc.divisor)
+		metric->desc.divisor = 1;
+	if (!metric->desc.max_series)
+		metric->desc.max_series = LIMIT_SERIES_PER_METRIC;
+	return 0;
+}
+
+struct metric *scope_add_metric(
+	struct scope *scope, const struct metric_desc *desc, struct err *err)
+{
+	struct metric **metrics, *metric;
+
+	if (check_bounds(desc, err))
+		return NULL;
+	for (size_t i = 0; i < scope->metric_count; i++) {
+		/* Instrument names are case-insensitive: metrics API, "Instrument name syntax". */
+		if (!strcasecmp(scope->metrics[i]->desc.name, desc->name)) {
+			err_set(err, -EEXIST, "metric %s is there twice", desc->name);
+			return NULL;
+		}
+	}
+	metric = calloc(1, sizeof(*metric));
+	metrics = realloc(scope->metrics, (scope->metric_count + 1) * sizeof(struct metric *));
+	if (metrics)
+		scope->metrics = metrics;
+	if (!metric || !metrics || copy_desc(metric, desc) ||
+		series_table_init(metric, &scope->model->seed)) {
+		if (metric)
+			metric_free(metric);
+		err_set(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	metric->scope = scope;
+	metric->index = scope->model->snapshot.metric_count++;
+	metrics[scope->metric_count++] = metric;
+	return metric;
+}
+
+void model_begin(struct model *model, uint64_t now)
+{
+	model->previous_time = model->snapshot.time;
+	if (now <= model->previous_time)
+		now = model->previous_time + 1;
+	model->snapshot.time = now;
+	model->collection++;
+}
+
+/* SDK, "Start timestamps", asynchronous instruments: creation of the instrument for what is there
+ * in the first collection, otherwise the time of the collection before. */
+static uint64_t first_start(const struct metric *metric)
+{
+	uint64_t previous = metric->scope->model->previous_time;
+	uint64_t created = metric->scope->created;
+
+	return previous > created ? previous : created;
+}
+
+/* Sorted by key, the first of equal keys kept; attributes beyond the limit are left out. */
+static size_t sort_attributes(struct attr *sorted, const struct attr *attrs, size_t attr_count)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < attr_count && count < LIMIT_ATTRIBUTES_PER_SERIES; i++) {
+		size_t at = count;
+		int order = 1;
+
+		while (at && (order = strcmp(sorted[at - 1].key, attrs[i].key)) > 0)
+			at--;
+		if (at && !order)
+			continue;
+		memmove(&sorted[at + 1], &sorted[at], (count - at) * sizeof(*sorted));
+		sorted[at] = attrs[i];
+		count++;
+	}
+	return count;
+}
+
+uint32_t metric_overflow_series(struct metric *metric)
+{
+	struct attr attr = attr_bool("otel.metric.overflow", true);
+	struct metric_state *state = metric->state;
+
+	if (state->overflow == SERIES_NONE)
+		state->overflow = series_insert(
+			metric, &attr, 1, attrs_hash(&state->seed, &attr, 1), first_start(metric));
+	return state->overflow;
+}
+
+uint32_t metric_find_series(struct metric *metric, const struct attr *attrs, size_t attr_count)
+{
+	struct attr sorted[LIMIT_ATTRIBUTES_PER_SERIES + 1];
+	struct metric_state *state = metric->state;
+	uint32_t series;
+	uint64_t hash;
+
+	attr_count = sort_attributes(sorted, attrs, attr_count);
+	hash = attrs_hash(&state->seed, sorted, attr_count);
+	series = series_lookup(metric, sorted, attr_count, hash);
+	if (series != SERIES_NONE)
+		return series;
+	if (state->live_count >= metric->desc.max_series) {
+		metric->scope->model->overflow_count++;
+		return metric_overflow_series(metric);
+	}
+	series = series_insert(metric, sorted, attr_count, hash, first_start(metric));
+	if (series != SERIES_NONE)
+		state->live_count++;
+	return series;
+}
+
+/* True if this is the first value that the series gets in this collection. */
+static bool touch(struct metric *metric, uint32_t series, uint64_t old)
+{
+	struct series_state *state = &metric->state->series[series];
+	uint64_t collection = metric->scope->model->collection;
+
+	if (state->collection == collection)
+		return false;
+	state->collection = collection;
+	state->previous = old;
+	return true;
+}
+
+void metric_add(struct metric *metric, uint32_t series, uint64_t value)
+{
+	struct series *target = &metric->series[series];
+
+	if (touch(metric, series, target->number))
+		target->number = value;
+	else
+		target->number += value;
+}
+
+void metric_add_histogram(struct metric *metric, uint32_t series, const struct histogram *observed)
+{
+	struct histogram *target = &metric->series[series].histogram;
+	uint32_t bucket_count = metric->desc.bound_count + 1;
+	uint64_t count = 0;
+
+	if (touch(metric, series, target->count)) {
+		target->count = target->sum = 0;
+		memset(target->buckets, 0, bucket_count * sizeof(*target->buckets));
+	}
+	for (uint32_t i = 0; i < bucket_count; i++) {
+		target->buckets[i] += observed->buckets[i];
+		count += observed->buckets[i];
+	}
+	target->count += count;
+	if (count)
+		target->sum += observed->sum;
+}
+
+void metric_skip(struct metric *metric)
+{
+	metric->state->skipped = metric->scope->model->collection;
+}
+
+static bool is_monotonic(const struct metric *metric)
+{
+	return metric->desc.instrument == INSTRUMENT_COUNTER ||
+	       metric->desc.instrument == INSTRUMENT_HISTOGRAM;
+}
+
+static void end_metric(const struct model *model, struct metric *metric)
+{
+	struct metric_state *state = metric->state;
+	bool skipped = state->skipped == model->collection;
+
+	for (uint32_t i = 0; i < metric->series_count; i++) {
+		struct series *series = &metric->series[i];
+		bool is_histogram = metric->desc.instrument == INSTRUMENT_HISTOGRAM;
+		uint64_t now = is_histogram ? series->histogram.count : series->number;
+
+		if (!state->series[i].memory)
+			continue;
+		series->live = !skipped && state->series[i].collection == model->collection;
+		if (skipped)
+			continue;
+		if (!series->live && i != state->overflow) {
+			series_remove(metric, i);
+			state->live_count--;
+		} else if (is_monotonic(metric) && now < state->series[i].previous) {
+			/* The count began anew: a new start time, not a negative rate. */
+			series->start = model->previous_time;
+		}
+	}
+}
+
+const struct snapshot *model_end(struct model *model)
+{
+	for (size_t i = 0; i < model->snapshot.scope_count; i++) {
+		struct scope *scope = model->scopes[i];
+
+		for (size_t j = 0; j < scope->metric_count; j++)
+			end_metric(model, scope->metrics[j]);
+	}
+	return &model->snapshot;
+}
+
+uint64_t model_overflow_count(const struct model *model)
+{
+	return model->overflow_count;
+}

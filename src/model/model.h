@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Resource > scopes > metrics > series, and the rules of the OpenTelemetry metrics data model:
+ * identity, start times, resets, cardinality limit. A collection is
+ *
+ *     model_begin(model, now); metric_add(...); ...; snapshot = model_end(model);
+ *
+ * and the snapshot stays as it is until the next model_begin. Temporality is cumulative.
+ */
+#pragma once
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "model/attr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum instrument {
+	INSTRUMENT_COUNTER,
+	INSTRUMENT_UPDOWNCOUNTER,
+	INSTRUMENT_GAUGE,
+	INSTRUMENT_HISTOGRAM,
+};
+
+const char *instrument_name(enum instrument instrument); /* "counter", ... */
+/* 0, or -ENOENT. */
+int instrument_from_name(const char *name, enum instrument *instrument) MUST_CHECK;
+
+/* Everything is copied by scope_add_metric. */
+struct metric_desc {
+	const char *name; /* instrument name syntax of the metrics API */
+	const char *unit; /* UCUM; "" if it has none */
+	const char *description;
+	enum instrument instrument;
+	/*
+	 * Values are integers in the unit in which they were measured. In the metric's unit a value
+	 * is value / divisor. With divisor 1 it is exported as an integer, otherwise as the double
+	 * nearest to the quotient.
+	 */
+	uint64_t divisor; /* 0 means 1 */
+	bool is_signed;	  /* values are int64_t in two's complement */
+	const double
+		*bounds; /* histogram: explicit bounds in the metric's unit, strictly increasing */
+	uint32_t bound_count; /* 0 is valid: one bucket */
+	uint32_t max_series; /* 0 means LIMIT_SERIES_PER_METRIC; the overflow series comes on top */
+};
+
+/* One histogram's state; also how observations are handed in. */
+struct histogram {
+	uint64_t count;
+	uint64_t sum;	   /* in the measured unit */
+	uint64_t *buckets; /* bound_count + 1 of them, upper bound inclusive; their sum is count */
+};
+
+/* Read-only outside the model. The number of a series is its index in its metric. */
+struct series {
+	const struct attr *attrs; /* sorted by key, unique keys; owned by the series */
+	uint32_t attr_count;
+	uint32_t generation; /* changes when the number is given to another set of attributes */
+	uint64_t start;	     /* start_time_unix_nano */
+	bool live;	     /* has a value in this collection */
+	uint64_t number;     /* instruments other than histogram */
+	struct histogram histogram;
+};
+
+struct scope;
+
+struct metric {
+	struct metric_desc desc;
+	uint32_t index; /* of this metric in the model; dense, never reused */
+	uint32_t series_count;
+	struct series *series; /* some are not live: skip them */
+	const struct scope *scope;
+	struct metric_state *state; /* the model's own */
+};
+
+struct scope {
+	const char *name;
+	const char *version;
+	const struct attr *attrs;
+	size_t attr_count;
+	struct metric **metrics;
+	size_t metric_count;
+	uint64_t created; /* UNIX ns: when counting began */
+	struct model *model;
+};
+
+struct resource {
+	struct attr *attrs;
+	size_t attr_count;
+	const char *schema_url; /* "" if none */
+};
+
+/* What one collection found. Valid until the next model_begin or model_free. */
+struct snapshot {
+	uint64_t time; /* time_unix_nano of every point */
+	const struct resource *resource;
+	struct scope *const *scopes;
+	size_t scope_count;
+	uint32_t metric_count; /* one more than the highest metric index */
+};
+
+/* `resource` is borrowed and must outlive the model. NULL when out of memory. */
+struct model *model_new(const struct resource *resource);
+void model_free(struct model *model);
+
+/* `name` and `version` are copied. `created` (UNIX ns) becomes the start time of series that appear
+ * in the first collection: when counting began. NULL when out of memory. */
+struct scope *model_add_scope(
+	struct model *model, const char *name, const char *version, uint64_t created);
+
+/* NULL with `err` for an invalid name, unit or bounds, a name that the model has already, or no
+ * memory. */
+struct metric *scope_add_metric(
+	struct scope *scope, const struct metric_desc *desc, struct err *err);
+
+/* `now`: UNIX ns. If the clock went backwards it is raised to the previous collection's time
+ * plus 1. */
+void model_begin(struct model *model, uint64_t now);
+
+enum {
+	SERIES_NONE = UINT32_MAX
+};
+
+/*
+ * The number of the series with these attributes (any order; the first of a repeated key counts),
+ * made if it is new. At the cardinality limit the answer is the overflow series. SERIES_NONE when
+ * out of memory. Stays valid while series_generation() answers the same.
+ */
+uint32_t metric_find_series(struct metric *metric, const struct attr *attrs, size_t attr_count);
+/* The series {otel.metric.overflow: true}. */
+uint32_t metric_overflow_series(struct metric *metric);
+static inline uint32_t series_generation(const struct metric *metric, uint32_t series)
+{
+	return series < metric->series_count ? metric->series[series].generation : 0;
+}
+
+/* Add to what this collection has for the series: two map entries may be one series. */
+void metric_add(struct metric *metric, uint32_t series, uint64_t value);
+/* `observed->buckets` has bound_count + 1 counts; what does not add up is set right: count becomes
+ * the sum of the buckets (a reader may see an event half recorded). */
+void metric_add_histogram(struct metric *metric, uint32_t series, const struct histogram *observed);
+
+/* The source of this metric could not be read: it has no points in this collection, but its series
+ * go on in the next one as if nothing had been. */
+void metric_skip(struct metric *metric);
+
+/* Series that got no value end here (their number may be given away later, under a new generation).
+ */
+const struct snapshot *model_end(struct model *model);
+
+/* A value in the metric's unit. */
+double metric_to_double(const struct metric *metric, uint64_t value);
+/* True if number points of this metric are integers; *integer then holds the value. */
+bool metric_to_integer(const struct metric *metric, uint64_t value, int64_t *integer);
+
+/* How often a series found no room since the model was made (self-metric). */
+uint64_t model_overflow_count(const struct model *model);

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/series.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	FIRST_CAPACITY = 8,
+	FIRST_INDEX = 16
+};
+
+int series_table_init(struct metric *metric, const struct hash_seed *seed)
+{
+	struct metric_state *state = calloc(1, sizeof(*state));
+
+	if (!state)
+		return -ENOMEM;
+	metric->state = state;
+	state->seed = *seed;
+	state->overflow = SERIES_NONE;
+	state->index = calloc(FIRST_INDEX, sizeof(*state->index));
+	if (!state->index)
+		return -ENOMEM;
+	state->index_mask = FIRST_INDEX - 1;
+	return 0;
+}
+
+void series_table_fini(struct metric *metric)
+{
+	struct metric_state *state = metric->state;
+
+	if (!state)
+		return;
+	for (uint32_t i = 0; i < metric->series_count; i++)
+		free(state->series[i].memory);
+	free(state->series);
+	free(metric->series);
+	free(state->index);
+	free(state);
+}
+
+uint64_t attrs_hash(const struct hash_seed *seed, const struct attr *attrs, size_t attr_count)
+{
+	uint64_t hash = attr_count;
+
+	for (size_t i = 0; i < attr_count; i++) {
+		const struct attr *attr = &attrs[i];
+		struct hash_seed chained = {seed->k0 ^ hash, seed->k1};
+
+		hash = hash_bytes(&chained, attr->key, strlen(attr->key));
+		chained.k0 = seed->k0 ^ hash;
+		if (attr->type == ATTR_STRING)
+			hash = hash_bytes(&chained, attr->string, attr->length);
+		else if (attr->type == ATTR_INT)
+			hash = hash_bytes(&chained, &attr->integer, sizeof(attr->integer));
+		else
+			hash = hash_bytes(&chained, &attr->boolean, sizeof(attr->boolean));
+	}
+	return hash;
+}
+
+uint32_t series_lookup(
+	const struct metric *metric, const struct attr *attrs, size_t attr_count, uint64_t hash)
+{
+	const struct metric_state *state = metric->state;
+
+	for (uint64_t i = hash;; i++) {
+		uint32_t entry = state->index[i & state->index_mask];
+		const struct series *series;
+
+		if (!entry)
+			return SERIES_NONE;
+		series = &metric->series[entry - 1];
+		if (state->series[entry - 1].hash == hash &&
+			attrs_equal(series->attrs, series->attr_count, attrs, attr_count))
+			return entry - 1;
+	}
+}
+
+static void index_put(struct metric_state *state, uint64_t hash, uint32_t series)
+{
+	uint64_t i = hash;
+
+	while (state->index[i & state->index_mask])
+		i++;
+	state->index[i & state->index_mask] = series + 1;
+	state->index_used++;
+}
+
+static int index_grow(struct metric *metric)
+{
+	struct metric_state *state = metric->state;
+	uint32_t size = (state->index_mask + 1) * 2;
+	uint32_t *index;
+
+	if (state->index_used * 2 < state->index_mask)
+		return 0;
+	index = calloc(size, sizeof(*index));
+	if (!index)
+		return -ENOMEM;
+	free(state->index);
+	state->index = index;
+	state->index_mask = size - 1;
+	state->index_used = 0;
+	for (uint32_t i = 0; i < metric->series_count; i++) {
+		if (state->series[i].memory)
+			index_put(state, state->series[i].hash, i);
+	}
+	return 0;
+}
+
+/* Open addressing without tombstones: move later entries of the run into the hole. */
+static void index_remove(struct metric_state *state, uint32_t series)
+{
+	uint32_t mask = state->index_mask;
+	uint32_t hole = (uint32_t)state->series[series].hash & mask;
+
+	while (state->index[hole] != series + 1)
+		hole = (hole + 1) & mask;
+	state->index[hole] = 0;
+	state->index_used--;
+	for (uint32_t i = (hole + 1) & mask; state->index[i]; i = (i + 1) & mask) {
+		uint32_t home = (uint32_t)state->series[state->index[i] - 1].hash & mask;
+
+		if (((i - home) & mask) >= ((i - hole) & mask)) {
+			state->index[hole] = state->index[i];
+			state->index[i] = 0;
+			hole = i;
+		}
+	}
+}
+
+/* One block: attributes, then buckets, then the strings. */
+static void *copy_attributes(
+	struct series *series, const struct attr *attrs, size_t attr_count, uint32_t bucket_count)
+{
+	size_t head = attr_count * sizeof(*attrs) + bucket_count * sizeof(uint64_t);
+	size_t strings = 0;
+	struct attr *copies;
+	char *text;
+
+	for (size_t i = 0; i < attr_count; i++) {
+		strings += strlen(attrs[i].key) + 1;
+		if (attrs[i].type == ATTR_STRING)
+			strings += attrs[i].length + 1;
+	}
+	copies = calloc(1, head + strings + 1);
+	if (!copies)
+		return NULL;
+	text = (char *)copies + head;
+	for (size_t i = 0; i < attr_count; i++) {
+		copies[i] = attrs[i];
+		copies[i].key = text;
+		text = stpcpy(text, attrs[i].key) + 1;
+		if (attrs[i].type != ATTR_STRING)
+			continue;
+		copies[i].string = text;
+		memcpy(text, attrs[i].string, attrs[i].length);
+		text += attrs[i].length + 1;
+	}
+	series->attrs = copies;
+	series->attr_count = (uint32_t)attr_count;
+	series->histogram.buckets = bucket_count ? (uint64_t *)(void *)(copies + attr_count) : NULL;
+	return copies;
+}
+
+static int grow(struct metric *metric)
+{
+	struct metric_state *state = metric->state;
+	uint32_t capacity = state->capacity ? state->capacity * 2 : FIRST_CAPACITY;
+	struct series_state *states;
+	struct series *series;
+
+	series = realloc(metric->series, capacity * sizeof(*series));
+	if (!series)
+		return -ENOMEM;
+	metric->series = series;
+	states = realloc(state->series, capacity * sizeof(*states));
+	if (!states)
+		return -ENOMEM;
+	state->series = states;
+	memset(series + state->capacity, 0, (capacity - state->capacity) * sizeof(*series));
+	memset(states + state->capacity, 0, (capacity - state->capacity) * sizeof(*states));
+	state->capacity = capacity;
+	return 0;
+}
+
+static uint32_t free_number(struct metric *metric)
+{
+	struct metric_state *state = metric->state;
+	uint32_t number = state->free_hint;
+
+	while (number < metric->series_count && state->series[number].memory)
+		number++;
+	if (number == state->capacity && grow(metric))
+		return SERIES_NONE;
+	return number;
+}
+
+uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t attr_count,
+	uint64_t hash, uint64_t start)
+{
+	bool is_histogram = metric->desc.instrument == INSTRUMENT_HISTOGRAM;
+	uint32_t bucket_count = is_histogram ? metric->desc.bound_count + 1 : 0;
+	struct metric_state *state = metric->state;
+	struct series *series;
+	uint32_t number;
+	void *memory;
+
+	if (index_grow(metric))
+		return SERIES_NONE;
+	number = free_number(metric);
+	if (number == SERIES_NONE)
+		return SERIES_NONE;
+	series = &metric->series[number];
+	memory = copy_attributes(series, attrs, attr_count, bucket_count);
+	if (!memory)
+		return SERIES_NONE;
+	if (number == metric->series_count)
+		metric->series_count++;
+	series->generation++;
+	series->start = start;
+	series->live = false;
+	series->number = 0;
+	series->histogram.count = series->histogram.sum = 0;
+	state->series[number] = (struct series_state){.memory = memory, .hash = hash};
+	state->free_hint = number + 1;
+	index_put(state, hash, number);
+	return number;
+}
+
+void series_remove(struct metric *metric, uint32_t series)
+{
+	struct metric_state *state = metric->state;
+
+	index_remove(state, series);
+	free(state->series[series].memory);
+	state->series[series] = (struct series_state){0};
+	/* The generation goes up at once: whoever remembers the number sees that it is no longer
+	 * his. */
+	metric->series[series] = (struct series){
+		.generation = metric->series[series].generation + 1};
+	if (series < state->free_hint)
+		state->free_hint = series;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The series of one metric, found by their attributes. Private to the model. */
+#pragma once
+
+#include "base/hash.h"
+#include "model/model.h"
+
+struct series_state {
+	void *memory; /* attributes, their strings and buckets in one block; NULL: number is free */
+	uint64_t hash;
+	uint64_t previous;   /* number or count in the collection before */
+	uint64_t collection; /* that gave the value; 0: none yet */
+};
+
+struct metric_state {
+	struct series_state *series;
+	uint32_t capacity;   /* of both arrays of series */
+	uint32_t live_count; /* numbers in use, the overflow series not counted */
+	uint32_t free_hint;  /* no free number below */
+	uint32_t overflow;   /* the overflow series, or SERIES_NONE */
+	uint32_t *index;     /* open addressing: series number + 1, 0 empty, by hash */
+	uint32_t index_mask;
+	uint32_t index_used;
+	uint64_t skipped; /* the collection in which the source could not be read */
+	struct hash_seed seed;
+};
+
+/* 0, or -ENOMEM. */
+int series_table_init(struct metric *metric, const struct hash_seed *seed) MUST_CHECK;
+void series_table_fini(struct metric *metric);
+
+/* The series with these attributes (sorted, unique keys), or SERIES_NONE. */
+uint32_t series_lookup(
+	const struct metric *metric, const struct attr *attrs, size_t attr_count, uint64_t hash);
+/* Make it. SERIES_NONE when out of memory. */
+uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t attr_count,
+	uint64_t hash, uint64_t start);
+/* Free the number for other attributes. */
+void series_remove(struct metric *metric, uint32_t series);
+
+uint64_t attrs_hash(const struct hash_seed *seed, const struct attr *attrs, size_t attr_count);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/model.h"
+
+#include <errno.h>
+
+#include "test.h"
+
+static void test_names(void **state)
+{
+	enum instrument instrument;
+
+	(void)state;
+	assert_int_equal(instrument_from_name("updowncounter", &instrument), 0);
+	assert_int_equal(instrument, INSTRUMENT_UPDOWNCOUNTER);
+	assert_string_equal(instrument_name(INSTRUMENT_HISTOGRAM), "histogram");
+	assert_int_equal(instrument_from_name("Counter", &instrument), -ENOENT);
+	assert_int_equal(instrument_from_name("", &instrument), -ENOENT);
+}
+
+static void test_values_in_the_metric_unit(void **state)
+{
+	struct metric ns = {.desc = {.divisor = 1000000000}};
+	struct metric plain = {.desc = {.divisor = 1}};
+	struct metric sint = {.desc = {.divisor = 1, .is_signed = true}};
+	int64_t integer = 0;
+
+	(void)state;
+	assert_true(metric_to_double(&ns, 1) == 1e-9);
+	assert_true(metric_to_double(&ns, 1500000000) == 1.5);
+	assert_true(metric_to_double(&ns, 299792458) == 0.299792458);
+	assert_false(metric_to_integer(&ns, 1, &integer));
+	assert_true(metric_to_integer(&plain, INT64_MAX, &integer));
+	assert_true(integer == INT64_MAX);
+	/* OTLP integers are signed: larger ones keep their size as doubles. */
+	assert_false(metric_to_integer(&plain, (uint64_t)INT64_MAX + 1, &integer));
+	assert_true(metric_to_double(&plain, UINT64_MAX) == 18446744073709551616.0);
+	assert_true(metric_to_integer(&sint, (uint64_t)-5, &integer));
+	assert_true(integer == -5);
+	assert_true(metric_to_double(&sint, (uint64_t)-5) == -5.0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_values_in_the_metric_unit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
