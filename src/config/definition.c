@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/definition.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "config/definition_rows.h"
+
+enum {
+	READ_SIZE = 16 << 10
+};
+
+static const char *skip_digits(const char *text)
+{
+	return text + strspn(text, "0123456789");
+}
+
+/* MAJOR[.MINOR[.PATCH]] and what Semantic Versioning 2.0.0 allows behind '-' and '+'. */
+static bool is_version(const char *text)
+{
+	static const char tail[] =
+		"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-+";
+	const char *end = skip_digits(text);
+
+	if (end == text)
+		return false;
+	for (int i = 0; i < 2 && *end == '.'; i++) {
+		text = end + 1;
+		end = skip_digits(text);
+		if (end == text)
+			return false;
+	}
+	if (*end == '-' || *end == '+')
+		return end[1] && end[1 + strspn(end + 1, tail)] == '\0';
+	return *end == '\0';
+}
+
+static void row_version(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	static const char expected[] = "a version such as 1.0.0";
+	const char *text = node_text(parse, node, expected);
+
+	if (!text)
+		return;
+	if (is_version(text) && strlen(text) <= LIMIT_METRIC_NAME)
+		*(const char **)target = text;
+	else
+		report_add(parse->report, node->position, "found %s, expected %s",
+			yaml_describe(node, parse->arena), expected);
+}
+
+void row_description(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	const char *text = node_text(parse, node, "a sentence");
+
+	if (!text)
+		return;
+	if (strlen(text) <= LIMIT_DESCRIPTION)
+		*(const char **)target = text;
+	else
+		report_add(parse->report, node->position,
+			"found a description of %zu bytes, expected at most %d", strlen(text),
+			LIMIT_DESCRIPTION);
+}
+
+static void row_any_of(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	struct program_choice *choice = target;
+
+	if (!node_is_list(parse, node, "a list of programs", LIMIT_PROGRAM_CHOICES))
+		return;
+	choice->programs = parse_alloc(parse, node->count * sizeof(*choice->programs));
+	if (!choice->programs)
+		return;
+	for (const struct yaml_node *child = node->first; child; child = child->next) {
+		const char *name = NULL;
+
+		row_identifier(parse, child, &name);
+		for (size_t i = 0; name && i < choice->program_count; i++)
+			if (strcmp(choice->programs[i], name) == 0) {
+				report_add(parse->report, child->position,
+					"found program '%.60s' again, expected it once", name);
+				name = NULL;
+			}
+		if (name)
+			choice->programs[choice->program_count++] = name;
+	}
+}
+
+static const struct row choice_rows[] = {
+	{"any_of", true, row_any_of, 0, "programs of which the kernel has to accept one"},
+};
+static const struct table choice_table = {
+	"a choice of programs", choice_rows, ARRAY_SIZE(choice_rows)};
+
+void row_choices(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	struct pack_definition *pack = target;
+
+	if (!node_is_list(parse, node, "a list of choices of programs", LIMIT_PROGRAM_CHOICES))
+		return;
+	pack->choices = parse_alloc(parse, node->count * sizeof(*pack->choices));
+	if (!pack->choices)
+		return;
+	for (const struct yaml_node *child = node->first; child; child = child->next) {
+		struct program_choice *choice = &pack->choices[pack->choice_count++];
+
+		choice->position = child->position;
+		table_parse(parse, &choice_table, child, choice);
+	}
+}
+
+static const struct row pack_rows[] = {
+	{"version", true, row_version, offsetof(struct pack_definition, version),
+		"the version of the pack, such as 1.0.0"},
+	{"description", true, row_description, offsetof(struct pack_definition, description),
+		"a sentence that says what the pack measures"},
+	{"programs", false, row_choices, 0, NULL},
+	{"metrics", true, row_metrics, 0, "a list of metrics"},
+};
+static const struct table pack_table = {"a definition", pack_rows, ARRAY_SIZE(pack_rows)};
+
+/* The file's name without folder and .yaml. */
+static const char *pack_name(const char *file, struct arena *arena, struct report *report)
+{
+	static const char suffix[] = ".yaml";
+	const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
+	size_t length = strlen(base), cut = sizeof(suffix) - 1;
+	char *name;
+
+	if (length > cut && strcmp(base + length - cut, suffix) == 0)
+		length -= cut;
+	name = arena_strndup(arena, base, length);
+	if (!name) {
+		report->no_memory = true;
+		return NULL;
+	}
+	if (!length || length > LIMIT_METRIC_NAME ||
+		name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-")])
+		report_add(report, (struct position){1, 1},
+			"found a file named '%.60s', expected a name of a-z, 0-9, _ and - before "
+			".yaml: it is the pack's name",
+			base);
+	return name;
+}
+
+int definition_parse(const char *file, const char *text, size_t length, struct arena *arena,
+	struct pack_definition *pack, struct err *err)
+{
+	struct report report;
+	struct parse parse = {.arena = arena, .report = &report};
+	struct yaml_node *root;
+	int result;
+
+	*pack = (struct pack_definition){.file = arena_strdup(arena, file)};
+	if (!pack->file)
+		return err_set(err, -ENOMEM, "%s: out of memory", file);
+	result = yaml_parse(file, text, length, arena, &root, err);
+	if (result)
+		return result;
+	report_init(&report, pack->file, err);
+	pack->name = pack_name(pack->file, arena, &report);
+	table_parse(&parse, &pack_table, root, pack);
+	return report_end(&report);
+}
+
+static int read_file(int fd, const char *file, struct buf *buf, struct err *err)
+{
+	ssize_t n;
+
+	do {
+		uint8_t *room = buf_extend(buf, READ_SIZE);
+
+		if (!room)
+			return err_set(err, -EINVAL, "%s: the file has more than %d bytes", file,
+				LIMIT_DEFINITION_BYTES);
+		do
+			n = read(fd, room, READ_SIZE);
+		while (n < 0 && errno == EINTR);
+		if (n < 0)
+			return err_set(err, -errno, "%s: %s", file, strerror(errno));
+		buf->length -= READ_SIZE - (size_t)n;
+	} while (n);
+	return 0;
+}
+
+int definition_load(
+	const char *file, struct arena *arena, struct pack_definition *pack, struct err *err)
+{
+	struct buf buf;
+	int fd, result;
+
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, -errno, "%s: %s", file, strerror(errno));
+	buf_init(&buf, LIMIT_DEFINITION_BYTES + READ_SIZE);
+	result = read_file(fd, file, &buf, err);
+	close(fd);
+	if (!result)
+		result = definition_parse(
+			file, (const char *)buf.data, buf.length, arena, pack, err);
+	buf_fini(&buf);
+	return result;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The entries of `metrics`. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/limits.h"
+#include "base/nearest.h"
+#include "base/str.h"
+#include "config/definition_rows.h"
+#include "config/unit.h"
+
+static const char *const instruments[] = {"counter", "updowncounter", "gauge", "histogram"};
+
+/* Metrics API, "Instrument name syntax". */
+static bool is_metric_name(const char *text)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const char all[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				  "0123456789_.-/";
+
+	return *text && strchr(letters, *text) && !text[strspn(text, all)];
+}
+
+static void row_metric_name(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	const char *text = node_text(parse, node, "the instrument's name");
+
+	if (!text)
+		return;
+	if (strlen(text) > LIMIT_METRIC_NAME)
+		report_add(parse->report, node->position,
+			"found a name of %zu characters, expected at most %d", strlen(text),
+			LIMIT_METRIC_NAME);
+	else if (!is_metric_name(text))
+		report_add(parse->report, node->position,
+			"found the name %s, expected a letter, then letters, digits and _ . - / "
+			"(OpenTelemetry's instrument names)",
+			yaml_describe(node, parse->arena));
+	else
+		*(const char **)target = text;
+}
+
+static void row_instrument(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	static const char expected[] = "counter, updowncounter, gauge or histogram";
+	const char *text = node_text(parse, node, expected);
+	struct nearest nearest;
+
+	if (!text)
+		return;
+	nearest_init(&nearest, text);
+	for (size_t i = 0; i < ARRAY_SIZE(instruments); i++) {
+		nearest_offer(&nearest, instruments[i]);
+		if (strcmp(text, instruments[i]) == 0) {
+			*(const char **)target = text;
+			return;
+		}
+	}
+	if (nearest.name)
+		report_add(parse->report, node->position,
+			"found the instrument %s; did you mean '%s'?",
+			yaml_describe(node, parse->arena), nearest.name);
+	else
+		report_add(parse->report, node->position, "found the instrument %s, expected %s",
+			yaml_describe(node, parse->arena), expected);
+}
+
+static void row_unit(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	const char *text;
+	char why[256];
+
+	if (node->kind == YAML_MAPPING) {
+		report_add(parse->report, node->position,
+			"found a mapping, expected a unit: YAML needs quotes around braces, as in "
+			"\"{request}\"");
+		return;
+	}
+	text = node_text(parse, node, "a unit such as s, By, 1 or {request}");
+	if (!text)
+		return;
+	if (unit_check(text, why, sizeof(why)))
+		report_add(parse->report, node->position, "found the unit %s: %s",
+			yaml_describe(node, parse->arena), why);
+	else
+		*(const char **)target = text;
+}
+
+static void row_exponent(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	const char *text = node_text(parse, node, "a number from 0 to 63");
+	uint64_t value;
+
+	if (!text)
+		return;
+	if (!node->quoted && str_to_u64(text, &value) == 0 && value < 64)
+		*(uint32_t *)target = (uint32_t)value;
+	else
+		report_add(parse->report, node->position,
+			"found %s, expected a number from 0 to 63",
+			yaml_describe(node, parse->arena));
+}
+
+static const struct row exp2_rows[] = {
+	{"first", true, row_exponent, offsetof(struct metric_definition, exp2_first),
+		"the exponent of bucket 0's upper bound"},
+};
+static const struct table exp2_table = {"exp2 buckets", exp2_rows, ARRAY_SIZE(exp2_rows)};
+
+static void row_exp2(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	struct metric_definition *metric = target;
+
+	metric->buckets = BUCKETS_EXP2;
+	table_parse(parse, &exp2_table, node, metric);
+}
+
+static const struct row bucket_rows[] = {
+	{"exp2", true, row_exp2, 0, "'exp2: { first: N }'"},
+};
+static const struct table bucket_table = {"buckets", bucket_rows, ARRAY_SIZE(bucket_rows)};
+
+static void row_buckets(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	table_parse(parse, &bucket_table, node, target);
+}
+
+static const struct row metric_rows[] = {
+	{"name", true, row_metric_name, offsetof(struct metric_definition, name),
+		"the instrument's name"},
+	{"instrument", true, row_instrument, offsetof(struct metric_definition, instrument),
+		"counter, updowncounter, gauge or histogram"},
+	{"unit", true, row_unit, offsetof(struct metric_definition, unit),
+		"a unit such as s, By, 1 or {request}"},
+	{"description", true, row_description, offsetof(struct metric_definition, description),
+		"a sentence that says what is measured"},
+	{"map", true, row_identifier, offsetof(struct metric_definition, map),
+		"the name of the BPF map with the values"},
+	{"measured_in", false, row_unit, offsetof(struct metric_definition, measured_in), NULL},
+	{"buckets", false, row_buckets, 0, NULL},
+	{"value", false, row_field, offsetof(struct metric_definition, value), NULL},
+	{"per_cpu", false, row_attribute_name, offsetof(struct metric_definition, per_cpu), NULL},
+	{"attributes", false, row_attributes, 0, NULL},
+};
+static const struct table metric_table = {"a metric", metric_rows, ARRAY_SIZE(metric_rows)};
+
+static void check_units(
+	struct parse *parse, const struct yaml_node *node, struct metric_definition *metric)
+{
+	const char *from = metric->measured_in, *to = metric->unit;
+	struct position at;
+
+	if (!from || !to)
+		return;
+	at = yaml_get(node, "measured_in")->position;
+	switch (unit_divisor(from, to, &metric->divisor)) {
+	case UNIT_CONVERTS:
+		break;
+	case UNIT_UNKNOWN:
+		report_add(parse->report, at,
+			"found measured_in '%s' for the unit '%s', expected units of time or of "
+			"size (ns, us, ms, s, min, h, d; By, kBy, KiBy, MBy, MiBy, GBy, GiBy, "
+			"TBy, TiBy)",
+			from, to);
+		break;
+	case UNIT_OTHER_KIND:
+		report_add(parse->report, at,
+			"found measured_in '%s' for the unit '%s', expected a unit of the same "
+			"kind: one is a time, the other a size",
+			from, to);
+		break;
+	case UNIT_SMALLER:
+		report_add(parse->report, at,
+			"found measured_in '%s' for the unit '%s', expected a unit of which '%s' "
+			"is a whole multiple",
+			from, to, to);
+		break;
+	}
+}
+
+static void check_instrument(
+	struct parse *parse, const struct yaml_node *node, const struct metric_definition *metric)
+{
+	const struct yaml_node *buckets = yaml_get(node, "buckets");
+	const struct yaml_node *value = yaml_get(node, "value");
+	bool histogram;
+
+	if (!metric->instrument)
+		return;
+	histogram = strcmp(metric->instrument, "histogram") == 0;
+	if (histogram && !buckets)
+		report_add(parse->report, node->position,
+			"found a histogram without 'buckets', expected 'buckets: { exp2: { first: "
+			"N } }'");
+	if (!histogram && buckets)
+		report_add(parse->report, buckets->key_position,
+			"found 'buckets' in a %s, expected them in a histogram only",
+			metric->instrument);
+	if (histogram && value)
+		report_add(parse->report, value->key_position,
+			"found 'value' in a histogram, expected it in the other instruments only");
+}
+
+static void check_per_cpu(
+	struct parse *parse, const struct yaml_node *node, const struct metric_definition *metric)
+{
+	for (size_t i = 0; metric->per_cpu && i < metric->attribute_count; i++) {
+		const char *name = metric->attributes[i].name;
+
+		if (name && strcmp(name, metric->per_cpu) == 0)
+			report_add(parse->report, yaml_get(node, "per_cpu")->position,
+				"found per_cpu '%.60s', which is also in 'attributes', expected "
+				"another name",
+				name);
+	}
+}
+
+/* Instrument names are case-insensitive (Metrics API). */
+static void check_name_is_new(struct parse *parse, const struct yaml_node *node,
+	const struct pack_definition *pack, const struct metric_definition *metric)
+{
+	for (const struct metric_definition *other = pack->metrics; other < metric; other++)
+		if (metric->name && other->name && strcasecmp(metric->name, other->name) == 0) {
+			report_add(parse->report, yaml_get(node, "name")->position,
+				"found metric '%.60s' again, expected another name (first at line "
+				"%u)",
+				metric->name, other->position.line);
+			return;
+		}
+}
+
+void row_metrics(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	struct pack_definition *pack = target;
+
+	if (!node_is_list(parse, node, "a list of metrics", LIMIT_METRICS_PER_PACK))
+		return;
+	pack->metrics = parse_alloc(parse, node->count * sizeof(*pack->metrics));
+	if (!pack->metrics)
+		return;
+	for (const struct yaml_node *child = node->first; child; child = child->next) {
+		struct metric_definition *metric = &pack->metrics[pack->metric_count++];
+
+		*metric = (struct metric_definition){.position = child->position, .divisor = 1};
+		if (!table_parse(parse, &metric_table, child, metric))
+			continue;
+		check_name_is_new(parse, child, pack, metric);
+		check_units(parse, child, metric);
+		check_instrument(parse, child, metric);
+		check_per_cpu(parse, child, metric);
+	}
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/settings.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "config/settings_env.h"
+
+static const struct choice exporters[] = {
+	{"otlp", EXPORTER_OTLP, NULL},
+	{"console", EXPORTER_CONSOLE, NULL},
+	{"none", EXPORTER_NONE, NULL},
+	{"prometheus", 0,
+		"not an exporter of otelbpf, which delivers to a collector over OTLP; otlp is "
+		"used"},
+	{"logging", 0, "deprecated, and called console today; otlp is used"},
+};
+
+static const struct choice levels[] = {
+	{"none", LOG_LEVEL_NONE, NULL},
+	{"error", LOG_LEVEL_ERROR, NULL},
+	{"warn", LOG_LEVEL_WARN, NULL},
+	{"warning", LOG_LEVEL_WARN, NULL},
+	{"info", LOG_LEVEL_INFO, NULL},
+	{"debug", LOG_LEVEL_DEBUG, NULL},
+};
+
+/* A value of the command line: wrong ones are errors, since someone is there to read them. */
+static int given_choice(const char *option, const char *text, const struct choice *choices,
+	size_t count, int *value, struct err *err)
+{
+	char names[128];
+
+	for (size_t i = 0; i < count; i++)
+		if (strcasecmp(text, choices[i].name) == 0) {
+			if (choices[i].warning)
+				break;
+			*value = choices[i].value;
+			return 0;
+		}
+	choice_names(choices, count, names, sizeof(names));
+	return err_set(err, -EINVAL, "%s: found '%.100s', expected %s", option, text, names);
+}
+
+static void exporter_from_env(struct environment *env, int *exporter)
+{
+	static const char name[] = "OTEL_METRICS_EXPORTER";
+	char *text = env_get(env, name), *comma;
+
+	if (!text)
+		return;
+	comma = strchr(text, ',');
+	if (comma) {
+		*comma = '\0';
+		env_warn(env, "%s: found several exporters, expected one; '%.60s' is used", name,
+			str_trim(text));
+	}
+	choice_parse(env, name, str_trim(text), exporters, ARRAY_SIZE(exporters), exporter);
+}
+
+static int choose_exporter(struct environment *env, const struct overrides *given,
+	struct settings *settings, struct err *err)
+{
+	int exporter = EXPORTER_OTLP, result = 0;
+
+	if (given->exporter)
+		result = given_choice("--exporter", given->exporter, exporters,
+			ARRAY_SIZE(exporters), &exporter, err);
+	else if (!given->otlp_endpoint)
+		exporter_from_env(env, &exporter);
+	settings->exporter = (enum exporter_kind)exporter;
+	return result;
+}
+
+/* Metrics SDK, "Periodic exporting MetricReader"; the console exporter's interval is that of
+ * "Standard output". */
+static int choose_times(struct environment *env, const struct overrides *given,
+	struct settings *settings, struct err *err)
+{
+	if (given->interval_ms > INT32_MAX)
+		return err_set(err, -EINVAL, "--interval: found %llu ms, expected at most %d",
+			(unsigned long long)given->interval_ms, INT32_MAX);
+	settings->interval_ns = (settings->exporter == EXPORTER_CONSOLE ? 10 : 60) * NSEC_PER_SEC;
+	if (given->interval_ms)
+		settings->interval_ns = given->interval_ms * NSEC_PER_MSEC;
+	else
+		env_duration(env, (struct variable){NULL, "OTEL_METRIC_EXPORT_INTERVAL"}, 1,
+			&settings->interval_ns);
+	settings->export_timeout_ns = 30 * NSEC_PER_SEC;
+	env_timeout(env, (struct variable){NULL, "OTEL_METRIC_EXPORT_TIMEOUT"},
+		&settings->export_timeout_ns);
+	return 0;
+}
+
+static int choose_log_level(struct environment *env, const struct overrides *given,
+	struct settings *settings, struct err *err)
+{
+	settings->log_level = LOG_LEVEL_INFO;
+	if (given->log_level)
+		return given_choice("--log-level", given->log_level, levels, ARRAY_SIZE(levels),
+			&settings->log_level, err);
+	env_choice(env, (struct variable){NULL, "OTEL_LOG_LEVEL"}, levels, ARRAY_SIZE(levels),
+		&settings->log_level);
+	return 0;
+}
+
+static void choose_resource(struct environment *env, struct settings *settings)
+{
+	const char *name = env_get(env, "OTEL_SERVICE_NAME");
+
+	if (name && !utf8_is_valid(name, strlen(name))) {
+		env_warn(env, "OTEL_SERVICE_NAME: found text that is not UTF-8; ignored");
+		name = NULL;
+	}
+	settings->service_name = name;
+	env_resource(
+		env, "OTEL_RESOURCE_ATTRIBUTES", &settings->resource, &settings->resource_count);
+}
+
+static void warn_config_file(struct environment *env)
+{
+	static const char *const names[] = {"OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (env_get(env, names[i]))
+			env_warn(env,
+				"%s: configuration files are not supported yet; the other OTEL_* "
+				"variables are used",
+				names[i]);
+}
+
+int settings_load(struct settings *settings, const char *(*lookup)(const char *name),
+	const struct overrides *overrides, struct arena *arena, settings_warning *warning,
+	void *context, struct err *err)
+{
+	static const struct overrides nothing;
+	const struct overrides *given = overrides ? overrides : &nothing;
+	struct environment env = {
+		.lookup = lookup, .arena = arena, .warning = warning, .context = context};
+	int result;
+
+	*settings = (struct settings){.sdk_disabled = env_bool(&env, "OTEL_SDK_DISABLED")};
+	warn_config_file(&env);
+	result = choose_exporter(&env, given, settings, err);
+	if (!result)
+		result = choose_times(&env, given, settings, err);
+	if (!result)
+		result = choose_log_level(&env, given, settings, err);
+	if (!result)
+		result = env_otlp(&env, given->otlp_endpoint, settings, err);
+	choose_resource(&env, settings);
+	if (!result && env.no_memory)
+		return err_set(err, -ENOMEM, "settings: out of memory");
+	return result;
+}

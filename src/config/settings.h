@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the user set, from the OTEL_* variables and the command line (which wins). Parsing rules:
+ * OpenTelemetry "Environment Variable Specification": an empty value is an unset one; what cannot
+ * be parsed is told as a warning and ignored.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum exporter_kind {
+	EXPORTER_NONE,
+	EXPORTER_OTLP,
+	EXPORTER_CONSOLE,
+};
+
+struct pair {
+	const char *key, *value;
+};
+
+struct settings {
+	bool sdk_disabled;	     /* OTEL_SDK_DISABLED */
+	enum exporter_kind exporter; /* OTEL_METRICS_EXPORTER */
+	const char *url;	     /* full metrics URL, http or https */
+	struct pair *headers;	     /* metrics headers; generic ones if those are unset */
+	size_t header_count;
+	bool gzip;
+	uint64_t request_timeout_ns; /* OTEL_EXPORTER_OTLP_TIMEOUT: one request with all its retries
+				      */
+	uint64_t interval_ns; /* OTEL_METRIC_EXPORT_INTERVAL; console default 10 s, else 60 s */
+	uint64_t export_timeout_ns; /* OTEL_METRIC_EXPORT_TIMEOUT: a whole export */
+	const char *service_name;   /* OTEL_SERVICE_NAME; NULL if unset */
+	struct pair *resource;	    /* OTEL_RESOURCE_ATTRIBUTES, decoded */
+	size_t resource_count;
+	int log_level; /* enum log_level */
+};
+
+/* What the command line gives; NULL or 0: not given. */
+struct overrides {
+	const char *otlp_endpoint; /* --otlp-endpoint: as OTEL_EXPORTER_OTLP_ENDPOINT, and wins over
+				    * both endpoint variables; also selects the otlp exporter */
+	const char *exporter;	   /* --exporter */
+	uint64_t interval_ms;	   /* --interval */
+	const char *log_level;	   /* --log-level */
+};
+
+/* Called for each setting that is ignored: names the variable, its value, what was expected. */
+typedef void settings_warning(void *context, const char *text);
+
+/*
+ * `lookup(name)` answers like getenv (tests pass their own). Strings live in `arena`. -EINVAL with
+ * `err` only for what must not be guessed: an endpoint that is no URL, a wrong command-line value.
+ */
+int settings_load(struct settings *settings, const char *(*lookup)(const char *name),
+	const struct overrides *overrides, struct arena *arena, settings_warning *warning,
+	void *context, struct err *err) MUST_CHECK;

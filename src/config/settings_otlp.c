@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* OTLP exporter specification 1.56, "Configuration Options" and "Endpoint URLs for OTLP/HTTP". */
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "config/settings_env.h"
+#include "config/url.h"
+
+static const char default_url[] = "http://localhost:4318/v1/metrics";
+static const uint64_t default_timeout_ns = 10 * NSEC_PER_SEC;
+
+/* OTEL_EXPORTER_OTLP_NAME and OTEL_EXPORTER_OTLP_METRICS_NAME. */
+#define OTLP_VARIABLE(name)                                                                        \
+	((struct variable){"OTEL_EXPORTER_OTLP_METRICS_" name, "OTEL_EXPORTER_OTLP_" name})
+
+static int set_url(struct environment *env, const char *source, const char *text, const char *path,
+	struct settings *settings, struct err *err)
+{
+	bool had_user = false;
+	int result;
+
+	result = url_parse(text, path, env->arena, &settings->url, &had_user, err);
+	if (result) {
+		/* What precedes an '@' may be a password. */
+		const char *at = strrchr(text, '@');
+
+		return err_prefix(
+			err, result, "%s is '%s%.200s': ", source, at ? "..." : "", at ? at : text);
+	}
+	if (had_user)
+		env_warn(env,
+			"%s: the user name and password in the URL are ignored; put an "
+			"authorization header into OTEL_EXPORTER_OTLP_HEADERS",
+			source);
+	return 0;
+}
+
+static int endpoint(
+	struct environment *env, const char *given, struct settings *settings, struct err *err)
+{
+	struct variable variable = OTLP_VARIABLE("ENDPOINT");
+	const char *text;
+
+	settings->url = default_url;
+	if (given)
+		return set_url(env, "--otlp-endpoint", given, "v1/metrics", settings, err);
+	text = env_get(env, variable.metrics);
+	if (text)
+		return set_url(env, variable.metrics, text, NULL, settings, err);
+	text = env_get(env, variable.generic);
+	if (text)
+		return set_url(env, variable.generic, text, "v1/metrics", settings, err);
+	return 0;
+}
+
+static void options(struct environment *env, struct settings *settings)
+{
+	static const char other_protocol[] =
+		"not supported yet; http/protobuf is used instead (port 4318 of a collector)";
+	static const struct choice protocols[] = {
+		{"http/protobuf", 0, NULL},
+		{"grpc", 0, other_protocol},
+		{"http/json", 0, other_protocol},
+	};
+	static const struct choice compressions[] = {{"none", 0, NULL}, {"gzip", 1, NULL}};
+	static const char other_temporality[] = "not supported yet; cumulative is used instead";
+	static const struct choice temporalities[] = {
+		{"cumulative", 0, NULL},
+		{"delta", 0, other_temporality},
+		/* Observed counters are cumulative under lowmemory, histograms are not. */
+		{"lowmemory", 0, other_temporality},
+	};
+	static const struct choice histograms[] = {
+		{"explicit_bucket_histogram", 0, NULL},
+		{"base2_exponential_bucket_histogram", 0,
+			"not supported yet; explicit buckets are used instead"},
+	};
+	int only = 0, gzip = 0;
+
+	env_choice(env, OTLP_VARIABLE("PROTOCOL"), protocols, ARRAY_SIZE(protocols), &only);
+	env_choice(
+		env, OTLP_VARIABLE("COMPRESSION"), compressions, ARRAY_SIZE(compressions), &gzip);
+	settings->gzip = gzip;
+	env_choice(env,
+		(struct variable){NULL, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"},
+		temporalities, ARRAY_SIZE(temporalities), &only);
+	env_choice(env,
+		(struct variable){NULL, "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION"},
+		histograms, ARRAY_SIZE(histograms), &only);
+}
+
+/* Ignoring these silently would look like a network fault. */
+static void warn_unsupported(struct environment *env)
+{
+	static const struct variable variables[] = {
+		OTLP_VARIABLE("CERTIFICATE"),
+		OTLP_VARIABLE("CLIENT_CERTIFICATE"),
+		OTLP_VARIABLE("CLIENT_KEY"),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
+		const char *const names[] = {variables[i].metrics, variables[i].generic};
+
+		for (size_t j = 0; j < ARRAY_SIZE(names); j++)
+			if (env_get(env, names[j]))
+				env_warn(env,
+					"%s: not supported yet; the system's certificates are used",
+					names[j]);
+	}
+}
+
+int env_otlp(struct environment *env, const char *given, struct settings *settings, struct err *err)
+{
+	options(env, settings);
+	env_headers(env, OTLP_VARIABLE("HEADERS"), &settings->headers, &settings->header_count);
+	settings->request_timeout_ns = default_timeout_ns;
+	env_timeout(env, OTLP_VARIABLE("TIMEOUT"), &settings->request_timeout_ns);
+	warn_unsupported(env);
+	return endpoint(env, given, settings, err);
+}

@@ -1,0 +1,7 @@
+unit_test(src/config/definition.c LINK otelbpf_config)
+unit_test(src/config/report.c LINK otelbpf_config)
+unit_test(src/config/settings.c LINK otelbpf_config)
+unit_test(src/config/settings_list.c LINK otelbpf_config)
+unit_test(src/config/unit.c LINK otelbpf_config)
+unit_test(src/config/url.c LINK otelbpf_config)
+unit_test(src/config/yaml.c LINK otelbpf_config)

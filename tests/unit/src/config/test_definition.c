@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/limits.h"
+#include "config/definition.h"
+
+static const char golden[] = SOURCE_DIR "/tests/golden/definition";
+
+static size_t read_text(const char *path, char *text, size_t room)
+{
+	FILE *file = fopen(path, "r");
+	size_t n;
+
+	if (!file)
+		fail_msg("%s: %s", path, strerror(errno));
+	n = fread(text, 1, room - 1, file);
+	fclose(file);
+	text[n] = '\0';
+	return n;
+}
+
+/*
+ * NAME.yaml with NAME.err must give exactly these errors, without it must be fine. GOLDEN_UPDATE=1
+ * writes the .err files that exist or whose definition is wrong; read what it wrote before you
+ * commit it.
+ */
+static void check_golden(const char *file)
+{
+	char path[512], message[512], expected[sizeof(((struct err *)0)->text) + 2], text[16384];
+	struct pack_definition pack;
+	struct arena arena = {0};
+	struct err err = {{0}};
+	size_t length;
+	int result;
+
+	snprintf(path, sizeof(path), "%s/%s", golden, file);
+	snprintf(message, sizeof(message), "%s/%.*s.err", golden, (int)strlen(file) - 5, file);
+	length = read_text(path, text, sizeof(text));
+	result = definition_parse(file, text, length, &arena, &pack, &err);
+	if (getenv("GOLDEN_UPDATE") && result) {
+		FILE *out = fopen(message, "w");
+
+		assert_non_null(out);
+		fprintf(out, "%s\n", err.text);
+		fclose(out);
+	}
+	if (access(message, F_OK) == 0) {
+		assert_int_equal(result, -EINVAL);
+		read_text(message, expected, sizeof(expected));
+		expected[strlen(expected) - 1] = '\0';
+		assert_string_equal(err.text, expected);
+	} else if (result) {
+		fail_msg("%s", err.text);
+	}
+	arena_fini(&arena);
+}
+
+static void golden_files(void **state)
+{
+	DIR *folder = opendir(golden);
+	struct dirent *entry;
+	size_t files = 0;
+
+	(void)state;
+	assert_non_null(folder);
+	while ((entry = readdir(folder)) != NULL) {
+		size_t length = strlen(entry->d_name);
+
+		if (length < 5 || strcmp(entry->d_name + length - 5, ".yaml") != 0)
+			continue;
+		check_golden(entry->d_name);
+		files++;
+	}
+	closedir(folder);
+	assert_true(files > 50);
+}
+
+static void everything_arrives(void **state)
+{
+	static const char file[] = SOURCE_DIR "/tests/golden/definition/good_everything.yaml";
+	const struct attribute_definition *attribute;
+	const struct metric_definition *metric;
+	struct pack_definition pack;
+	struct arena arena = {0};
+	struct err err;
+
+	(void)state;
+	assert_int_equal(definition_load(file, &arena, &pack, &err), 0);
+	assert_string_equal(pack.name, "good_everything");
+	assert_string_equal(pack.file, file);
+	assert_string_equal(pack.version, "1.2.3-rc.1+build.5");
+	assert_string_equal(pack.description, "All that a definition can have.");
+	assert_int_equal(pack.choice_count, 2);
+	assert_int_equal(pack.choices[0].program_count, 2);
+	assert_string_equal(pack.choices[0].programs[1], "prog_old");
+	assert_int_equal(pack.choices[0].position.line, 4);
+	assert_int_equal(pack.choices[0].position.column, 5);
+	assert_string_equal(pack.choices[1].programs[0], "other");
+	assert_int_equal(pack.metric_count, 3);
+
+	metric = &pack.metrics[0];
+	assert_string_equal(metric->name, "bio.latency");
+	assert_string_equal(metric->instrument, "histogram");
+	assert_string_equal(metric->unit, "s");
+	assert_string_equal(metric->measured_in, "ns");
+	assert_true(metric->divisor == UINT64_C(1000000000));
+	assert_int_equal(metric->buckets, BUCKETS_EXP2);
+	assert_int_equal(metric->exp2_first, 63);
+	assert_null(metric->value);
+	assert_null(metric->per_cpu);
+	assert_int_equal(metric->position.line, 7);
+	assert_int_equal(metric->attribute_count, 3);
+	attribute = &metric->attributes[0];
+	assert_string_equal(attribute->field, "device");
+	assert_int_equal(attribute->decoder_count, 1);
+	assert_string_equal(attribute->decoders[0].name, "majorminor");
+	assert_int_equal(attribute->decoders[0].argument_count, 0);
+	assert_int_equal(attribute->decoders[0].position.line, 17);
+	assert_int_equal(attribute->decoders[0].position.column, 17);
+	attribute = &metric->attributes[1];
+	assert_string_equal(attribute->field, "a.b");
+	assert_string_equal(attribute->decoders[0].name, "static_map");
+	assert_int_equal(attribute->decoders[0].argument_count, 3);
+	assert_string_equal(attribute->decoders[0].arguments[1].key, "1");
+	assert_string_equal(attribute->decoders[0].arguments[1].value, "write");
+	assert_string_equal(attribute->decoders[0].arguments[2].key, "allow_unknown");
+	assert_string_equal(attribute->decoders[0].arguments[2].value, "true");
+	attribute = &metric->attributes[2];
+	assert_null(attribute->field);
+	assert_int_equal(attribute->decoder_count, 0);
+
+	metric = &pack.metrics[1];
+	assert_true(metric->divisor == 1);
+	assert_null(metric->measured_in);
+	assert_int_equal(metric->buckets, BUCKETS_NONE);
+	assert_string_equal(metric->value, "count");
+	assert_string_equal(metric->per_cpu, "cpu.logical_number");
+	assert_int_equal(metric->attribute_count, 0);
+
+	metric = &pack.metrics[2];
+	assert_true(metric->divisor == 1024);
+	assert_int_equal(metric->attributes[0].decoder_count, 3);
+	assert_string_equal(metric->attributes[0].decoders[2].name, "string");
+	arena_fini(&arena);
+}
+
+static void packs_of_the_project(void **state)
+{
+	struct pack_definition pack;
+	struct arena arena = {0};
+	struct err err;
+	glob_t files;
+
+	(void)state;
+	assert_int_equal(glob(SOURCE_DIR "/examples/*/*.yaml", 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		if (definition_load(files.gl_pathv[i], &arena, &pack, &err))
+			fail_msg("%s", err.text);
+	globfree(&files);
+	arena_fini(&arena);
+}
+
+static void unreadable(void **state)
+{
+	struct pack_definition pack;
+	struct arena arena = {0};
+	struct err err;
+
+	(void)state;
+	assert_int_equal(definition_load("/nonexistent/x.yaml", &arena, &pack, &err), -ENOENT);
+	assert_string_equal(err.text, "/nonexistent/x.yaml: No such file or directory");
+	assert_int_equal(definition_load("/", &arena, &pack, &err), -EISDIR);
+	assert_int_equal(definition_load("/dev/zero", &arena, &pack, &err), -EINVAL);
+	assert_string_equal(err.text, "/dev/zero: the file has more than 1048576 bytes");
+	arena_fini(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(golden_files),
+		cmocka_unit_test(everything_arrives),
+		cmocka_unit_test(packs_of_the_project),
+		cmocka_unit_test(unreadable),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
