@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every decoder of this folder, one per source file; registry.c lists them. */
+#pragma once
+
+#include "decode/decode.h"
+
+extern const struct decoder decoder_errno;
+extern const struct decoder decoder_hex;
+extern const struct decoder decoder_ksym;
+extern const struct decoder decoder_majorminor;
+extern const struct decoder decoder_sint;
+extern const struct decoder decoder_static_map;
+extern const struct decoder decoder_string;
+extern const struct decoder decoder_syscall;
+extern const struct decoder decoder_uint;
