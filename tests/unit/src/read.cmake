@@ -1,0 +1,8 @@
+set(fake_map ${CMAKE_CURRENT_LIST_DIR}/read/fake_map.c)
+unit_test(src/read/batch.c ${fake_map} LINK otelbpf_read)
+unit_test(src/read/calls.c LINK otelbpf_read PkgConfig::libbpf)
+unit_test(src/read/cpus.c LINK otelbpf_read)
+unit_test(src/read/key_set.c LINK otelbpf_read)
+unit_test(src/read/map.c LINK otelbpf_read)
+unit_test(src/read/reader.c ${fake_map} LINK otelbpf_read)
+unit_test(src/read/walk.c ${fake_map} LINK otelbpf_read)
