@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * BTF type -> struct layout. Nested structs are written out with dotted names ("id.dev"); members
+ * of an anonymous struct stand under their own names. What a field cannot express is FIELD_BYTES:
+ * unions, pointers, floats, signed and multi-dimensional arrays, and bit fields, which take all
+ * bytes that they touch. An anonymous union, which has no name, is called "union_OFFSET".
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "read/map.h"
+
+#include <stdint.h>
+
+struct btf;
+
+/*
+ * Strings and arrays go into the arena. `size` is what the map says; -EINVAL if the type differs,
+ * or if the type is damaged, nested too deep or has too many fields; -ENOMEM.
+ */
+int layout_from_btf(struct arena *arena, const struct btf *btf, uint32_t type_id, uint32_t size,
+	struct layout *layout, struct err *err) MUST_CHECK;
