@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collect/attributes.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+static uint64_t load_unsigned(const unsigned char *bytes, uint32_t size)
+{
+	uint16_t u16;
+	uint32_t u32;
+	uint64_t u64;
+
+	switch (size) {
+	case 1:
+		return *bytes;
+	case 2:
+		memcpy(&u16, bytes, sizeof(u16));
+		return u16;
+	case 4:
+		memcpy(&u32, bytes, sizeof(u32));
+		return u32;
+	case 8:
+		memcpy(&u64, bytes, sizeof(u64));
+		return u64;
+	default:
+		return 0;
+	}
+}
+
+uint64_t field_integer(const struct field *field, const unsigned char *bytes)
+{
+	uint64_t value = load_unsigned(bytes + field->offset, field->size);
+	bool is_signed = field->kind == FIELD_INT || field->kind == FIELD_ENUM;
+	unsigned int unused = 64 - 8 * field->size;
+
+	if (is_signed && field->size && field->size < 8)
+		return (uint64_t)((int64_t)(value << unused) >> unused);
+	return value;
+}
+
+struct value field_value(const struct field *field, const unsigned char *bytes)
+{
+	const char *text = (const char *)bytes + field->offset;
+
+	switch (field->kind) {
+	case FIELD_UINT:
+		return (struct value){.type = VALUE_UINT, .uint = field_integer(field, bytes)};
+	case FIELD_INT:
+	case FIELD_ENUM:
+		return (struct value){
+			.type = VALUE_INT, .sint = (int64_t)field_integer(field, bytes)};
+	case FIELD_BOOL:
+		return (struct value){.type = VALUE_BOOL, .boolean = field_integer(field, bytes)};
+	case FIELD_CHARS:
+		return (struct value){
+			.type = VALUE_STRING,
+			.length = (uint32_t)strnlen(text, field->size),
+			.string = text,
+		};
+	case FIELD_ARRAY:
+	case FIELD_BYTES:
+		break;
+	}
+	return (struct value){.type = VALUE_BYTES, .length = field->size, .bytes = text};
+}
+
+int attributes_prepare(const struct metric_plan *plan, const unsigned char *const *keys,
+	size_t count, struct arena *arena)
+{
+	struct value *values = arena_alloc(arena, (count + 1) * sizeof(*values));
+
+	if (!values)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->attribute_count; i++) {
+		for (size_t j = 0; j < count; j++)
+			values[j] = field_value(plan->attributes[i].field, keys[j]);
+		decode_chain_prepare(plan->attributes[i].chain, values, count);
+	}
+	return 0;
+}
+
+static const char *enum_name(const struct field *field, int64_t value)
+{
+	for (size_t i = 0; i < field->enum_count; i++) {
+		if (field->enum_names[i].value == value)
+			return field->enum_names[i].name;
+	}
+	return NULL;
+}
+
+static int to_attr(
+	struct attr *attr, const char *key, const struct value *value, struct arena *arena)
+{
+	switch (value->type) {
+	case VALUE_INT:
+		*attr = attr_int(key, value->sint);
+		return 0;
+	case VALUE_UINT:
+		if (value->uint <= INT64_MAX) {
+			*attr = attr_int(key, (int64_t)value->uint);
+			return 0;
+		}
+		/* OTLP integers are signed: what they cannot hold stays exact as text. */
+		attr->string = arena_printf(arena, "%" PRIu64, value->uint);
+		if (!attr->string)
+			return -ENOMEM;
+		*attr = attr_string(key, attr->string);
+		return 0;
+	case VALUE_BOOL:
+		*attr = attr_bool(key, value->boolean);
+		return 0;
+	case VALUE_STRING:
+		*attr = (struct attr){
+			.key = key,
+			.type = ATTR_STRING,
+			.length = value->length,
+			.string = value->string,
+		};
+		return 0;
+	case VALUE_BYTES:
+		break;
+	}
+	return -EINVAL;
+}
+
+int attributes_decode(const struct metric_plan *plan, const unsigned char *key, struct attr *attrs,
+	size_t *count, struct arena *arena, struct err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->attribute_count; i++) {
+		const struct attribute_plan *attribute = &plan->attributes[i];
+		struct value value = field_value(attribute->field, key);
+		const char *name = NULL;
+		int result;
+
+		if (attribute->by_enum_name)
+			name = enum_name(attribute->field, value.sint);
+		if (name) {
+			attrs[n++] = attr_string(attribute->name, name);
+			continue;
+		}
+		result = decode_chain_run(attribute->chain, &value, &value, arena, err);
+		if (result)
+			return err_prefix(err, result, "attribute %s: ", attribute->name);
+		result = to_attr(&attrs[n++], attribute->name, &value, arena);
+		if (result)
+			return err_set(err, result, "attribute %s: %s", attribute->name,
+				strerror(-result));
+	}
+	if (plan->keeps_cpus) {
+		uint32_t cpu;
+
+		memcpy(&cpu, key + plan->map->key_size, sizeof(cpu));
+		attrs[n++] = attr_int(plan->definition->per_cpu, cpu);
+	}
+	*count = n;
+	return 0;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collect/collect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collect/feed.h"
+
+/* A map and the metrics made of it. */
+struct source {
+	const struct map_info *map;
+	struct reader *reader;
+	struct reader *overflow; /* of the companion map; NULL if there is none */
+	struct feed **feeds;
+	size_t feed_count;
+	uint64_t entries, read_errors;
+};
+
+struct collector {
+	struct source *sources;
+	size_t source_count;
+};
+
+static struct source *find_source(struct collector *collector, const struct map_info *map)
+{
+	struct source *source = collector->sources;
+
+	while (source < collector->sources + collector->source_count && source->map != map)
+		source++;
+	return source;
+}
+
+static int open_source(struct source *source, const struct metric_plan *plan,
+	const struct map_calls *calls, struct err *err)
+{
+	int result;
+
+	source->map = plan->map;
+	result = reader_new(&source->reader, plan->map, calls, err);
+	if (!result && plan->overflow)
+		result = reader_new(&source->overflow, plan->overflow, calls, err);
+	return result;
+}
+
+static int add_feed(struct collector *collector, const struct metric_plan *plan,
+	struct scope *scope, const struct map_calls *calls, struct err *err)
+{
+	struct source *source = find_source(collector, plan->map);
+	struct feed **feeds;
+	int result;
+
+	if (source == collector->sources + collector->source_count) {
+		collector->source_count++;
+		result = open_source(source, plan, calls, err);
+		if (result)
+			return result;
+	}
+	feeds = realloc(source->feeds, (source->feed_count + 1) * sizeof(struct feed *));
+	if (!feeds)
+		return err_set(err, -ENOMEM, "out of memory");
+	source->feeds = feeds;
+	result = feed_new(&feeds[source->feed_count], plan, scope, err);
+	if (!result)
+		source->feed_count++;
+	return result;
+}
+
+int collector_new(struct collector **result, const struct pack_plan *plan, struct scope *scope,
+	const struct map_calls *calls, struct err *err)
+{
+	struct collector *collector = calloc(1, sizeof(*collector));
+	int code = -ENOMEM;
+
+	*result = NULL;
+	if (collector)
+		collector->sources = calloc(plan->metric_count + 1, sizeof(*collector->sources));
+	if (!collector || !collector->sources) {
+		err_set(err, code, "out of memory");
+		goto fail;
+	}
+	for (size_t i = 0; i < plan->metric_count; i++) {
+		code = add_feed(collector, &plan->metrics[i], scope, calls, err);
+		if (code)
+			goto fail;
+	}
+	*result = collector;
+	return 0;
+fail:
+	collector_free(collector);
+	return code;
+}
+
+void collector_free(struct collector *collector)
+{
+	if (!collector)
+		return;
+	for (size_t i = 0; i < collector->source_count; i++) {
+		struct source *source = &collector->sources[i];
+
+		for (size_t j = 0; j < source->feed_count; j++)
+			feed_free(source->feeds[j]);
+		free(source->feeds);
+		reader_free(source->reader);
+		reader_free(source->overflow);
+	}
+	free(collector->sources);
+	free(collector);
+}
+
+static int read_rows(struct source *source, struct err *err)
+{
+	struct batch batch;
+	int result;
+
+	reader_rewind(source->reader);
+	while ((result = reader_next(source->reader, &batch, err)) == 1) {
+		for (size_t i = 0; i < source->feed_count; i++) {
+			result = feed_batch(source->feeds[i], &batch);
+			if (result)
+				return err_set(err, result, "%s", strerror(-result));
+		}
+	}
+	return result;
+}
+
+static int read_overflow(struct source *source, struct err *err)
+{
+	struct batch batch;
+	int result;
+
+	if (!source->overflow)
+		return 0;
+	reader_rewind(source->overflow);
+	while ((result = reader_next(source->overflow, &batch, err)) == 1) {
+		for (size_t i = 0; i < source->feed_count; i++) {
+			result = feed_overflow(source->feeds[i], &batch);
+			if (result)
+				return err_set(err, result, "%s", strerror(-result));
+		}
+	}
+	return result;
+}
+
+static int run_source(struct source *source, struct err *err)
+{
+	int result;
+
+	for (size_t i = 0; i < source->feed_count; i++)
+		feed_begin(source->feeds[i]);
+	result = read_rows(source, err);
+	if (!result)
+		result = read_overflow(source, err);
+	for (size_t i = 0; i < source->feed_count; i++)
+		feed_end(source->feeds[i], !result);
+	if (result) {
+		source->read_errors++;
+		return err_prefix(err, result, "map %s: ", source->map->name);
+	}
+	source->entries = source->feed_count ? feed_rows(source->feeds[0]) : 0;
+	return 0;
+}
+
+int collector_run(struct collector *collector, struct err *err)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < collector->source_count; i++) {
+		struct err why = {0};
+		int result = run_source(&collector->sources[i], &why);
+
+		if (result && !first)
+			first = err_set(err, result, "%s", why.text);
+	}
+	return first;
+}
+
+size_t collector_map_count(const struct collector *collector)
+{
+	return collector->source_count;
+}
+
+void collector_map_stats(
+	const struct collector *collector, size_t index, struct collector_map_stats *stats)
+{
+	const struct source *source = &collector->sources[index];
+
+	*stats = (struct collector_map_stats){
+		.map = source->map,
+		.entries = source->entries,
+		.read_errors = source->read_errors,
+	};
+}
+
+uint64_t collector_undecodable(const struct collector *collector)
+{
+	uint64_t total = 0;
+	const char *text;
+
+	for (size_t i = 0; i < collector->source_count; i++) {
+		for (size_t j = 0; j < collector->sources[i].feed_count; j++)
+			total += feed_undecodable(collector->sources[i].feeds[j], &text);
+	}
+	return total;
+}
+
+const char *collector_undecodable_text(const struct collector *collector)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < collector->source_count; i++) {
+		for (size_t j = 0; j < collector->sources[i].feed_count; j++) {
+			const char *this_one;
+
+			if (feed_undecodable(collector->sources[i].feeds[j], &this_one))
+				text = this_one;
+		}
+	}
+	return text;
+}

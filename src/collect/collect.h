@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One pack's collection: reads its maps, decodes what is new, adds the values to the model. Each
+ * map is read once, whatever the number of metrics made of it.
+ */
+#pragma once
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "collect/plan.h"
+#include "model/model.h"
+#include "read/reader.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct collector;
+
+/* Makes the metrics in `scope` and the readers of the maps, which must be loaded. `plan` must
+ * outlive the collector. */
+int collector_new(struct collector **collector, const struct pack_plan *plan, struct scope *scope,
+	const struct map_calls *calls, struct err *err) MUST_CHECK;
+void collector_free(struct collector *collector);
+
+/*
+ * Read all maps, between model_begin and model_end. A map that cannot be read costs the points of
+ * its metrics in this collection and nothing else: the others are read, and the result is the first
+ * failure.
+ */
+int collector_run(struct collector *collector, struct err *err) MUST_CHECK;
+
+struct collector_map_stats {
+	const struct map_info *map;
+	uint64_t entries; /* met by the last pass that was complete; 0 for arrays that were never
+			     written */
+	uint64_t read_errors; /* passes that failed, since the start */
+};
+size_t collector_map_count(const struct collector *collector);
+void collector_map_stats(
+	const struct collector *collector, size_t index, struct collector_map_stats *stats);
+
+/* Keys that could not be decoded, since the start. */
+uint64_t collector_undecodable(const struct collector *collector);
+/* The last such failure: "" if there was none. */
+const char *collector_undecodable_text(const struct collector *collector);

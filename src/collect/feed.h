@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Batches of one map -> one metric. */
+#pragma once
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "collect/plan.h"
+#include "model/model.h"
+#include "read/reader.h"
+
+#include <stdint.h>
+
+struct feed;
+
+int feed_new(struct feed **feed, const struct metric_plan *plan, struct scope *scope,
+	struct err *err) MUST_CHECK;
+void feed_free(struct feed *feed);
+
+void feed_begin(struct feed *feed);
+/* Add the rows of the batch to the metric. -ENOMEM, or 0: rows that cannot be decoded are only
+ * counted. */
+int feed_batch(struct feed *feed, const struct batch *batch) MUST_CHECK;
+/* The row of the map's overflow companion. */
+int feed_overflow(struct feed *feed, const struct batch *batch) MUST_CHECK;
+/* The pass is complete (forget keys that are gone), or was cut short (no points, series go on). */
+void feed_end(struct feed *feed, bool complete);
+
+/* Rows of the last pass, and keys that could not be decoded since the start with the text of the
+ * last one. */
+uint64_t feed_rows(const struct feed *feed);
+uint64_t feed_undecodable(const struct feed *feed, const char **text);

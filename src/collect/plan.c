@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collect/plan.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/nearest.h"
+
+/* What the steps of binding one metric share. */
+struct binding {
+	const struct pack_definition *pack;
+	const struct metric_definition *metric;
+	const struct map_info *const *maps;
+	size_t map_count;
+	struct arena *arena;
+	struct metric_plan *plan;
+	struct err *err; /* gathers one line per mistake */
+};
+
+static int fail(struct binding *b, struct position at, const char *text)
+{
+	return err_add_line(b->err, -EINVAL, "%s:%u:%u: metric %s: %s", b->pack->file, at.line,
+		at.column, b->metric->name, text);
+}
+
+static int out_of_memory(struct binding *b)
+{
+	return err_add_line(b->err, -ENOMEM, "out of memory");
+}
+
+static const char *nearest_field(const struct layout *layout, const char *name)
+{
+	struct nearest nearest;
+
+	nearest_init(&nearest, name);
+	for (size_t i = 0; i < layout->field_count; i++)
+		nearest_offer(&nearest, layout->fields[i].name);
+	return nearest.name;
+}
+
+static const char *nearest_map(const struct binding *b, const char *name)
+{
+	struct nearest nearest;
+
+	nearest_init(&nearest, name);
+	for (size_t i = 0; i < b->map_count; i++)
+		nearest_offer(&nearest, b->maps[i]->name);
+	return nearest.name;
+}
+
+/* `name` NULL: the whole key or value, which then must be a single field. `what`: "key" or "value".
+ */
+static const struct field *find_field(struct binding *b, const struct layout *layout,
+	const char *name, const char *what, struct position at)
+{
+	const struct field *field;
+	const char *near, *text;
+
+	if (!layout->field_count) {
+		text = arena_printf(b->arena,
+			"the object has no BTF for the %s of map %s; declare it with __type(%s, "
+			"...)",
+			what, b->metric->map, what);
+	} else if (!name && (layout->field_count > 1 || layout->fields[0].name[0])) {
+		text = arena_printf(b->arena,
+			"the %s of map %s is a struct; name one of its fields, for example `%s`",
+			what, b->metric->map, layout->fields[0].name);
+	} else {
+		field = name ? layout_find(layout, name) : &layout->fields[0];
+		if (field)
+			return field;
+		near = nearest_field(layout, name);
+		text = arena_printf(b->arena, "the %s of map %s has no field `%s`%s%s%s", what,
+			b->metric->map, name, near ? "; did you mean `" : "", near ? near : "",
+			near ? "`?" : "");
+	}
+	fail(b, at, text ? text : "out of memory");
+	return NULL;
+}
+
+static const struct map_info *find_map(const struct binding *b, const char *name)
+{
+	for (size_t i = 0; i < b->map_count; i++) {
+		if (!strcmp(b->maps[i]->name, name))
+			return b->maps[i];
+	}
+	return NULL;
+}
+
+static int bind_map(struct binding *b)
+{
+	const char *name = b->metric->map;
+	const char *overflow;
+
+	b->plan->map = find_map(b, name);
+	if (!b->plan->map) {
+		const char *near = nearest_map(b, name), *text;
+
+		text = arena_printf(b->arena, "the object has no map `%s`%s%s%s", name,
+			near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
+		return fail(b, b->metric->position, text ? text : "out of memory");
+	}
+	if (b->plan->map->key_size > LIMIT_MAP_KEY || b->plan->map->value_size > LIMIT_MAP_VALUE)
+		return fail(b, b->metric->position, "keys or values of the map are too large");
+	if (b->metric->per_cpu && !map_type_is_percpu(b->plan->map->type))
+		return fail(b, b->metric->position,
+			"`per_cpu` is set, but the map is not of a per-CPU type");
+	b->plan->keeps_cpus = b->metric->per_cpu != NULL;
+	overflow = arena_printf(b->arena, "%s_overflow", name);
+	if (!overflow)
+		return out_of_memory(b);
+	b->plan->overflow = find_map(b, overflow);
+	if (b->plan->overflow && b->plan->overflow->value_size != b->plan->map->value_size)
+		return fail(b, b->metric->position,
+			"the map's _overflow companion has values of another size");
+	return 0;
+}
+
+static int bind_decoders(struct binding *b, const struct attribute_definition *definition,
+	struct attribute_plan *plan)
+{
+	size_t count = definition->decoder_count;
+	struct decode_step *steps = arena_alloc(b->arena, (count + 1) * sizeof(*steps));
+	struct err why = {0};
+
+	if (!steps)
+		return out_of_memory(b);
+	for (size_t i = 0; i < count; i++) {
+		const struct decoder_definition *decoder = &definition->decoders[i];
+		struct decode_argument *arguments;
+
+		arguments = arena_alloc(
+			b->arena, (decoder->argument_count + 1) * sizeof(*arguments));
+		if (!arguments)
+			return out_of_memory(b);
+		for (size_t j = 0; j < decoder->argument_count; j++)
+			arguments[j] = (struct decode_argument){
+				decoder->arguments[j].key, decoder->arguments[j].value};
+		steps[i] = (struct decode_step){
+			.decoder = decoder->name,
+			.arguments = arguments,
+			.argument_count = decoder->argument_count,
+		};
+	}
+	if (decode_chain_new(&plan->chain, steps, count, &why))
+		return fail(b, count ? definition->decoders[0].position : definition->position,
+			why.text);
+	plan->by_enum_name = !count && plan->field && plan->field->kind == FIELD_ENUM;
+	return 0;
+}
+
+static int bind_attributes(struct binding *b)
+{
+	const struct metric_definition *metric = b->metric;
+	struct attribute_plan *plans;
+	int result = 0;
+
+	plans = arena_alloc(b->arena, (metric->attribute_count + 1) * sizeof(*plans));
+	if (!plans)
+		return out_of_memory(b);
+	b->plan->attributes = plans;
+	b->plan->attribute_count = metric->attribute_count;
+	for (size_t i = 0; i < metric->attribute_count; i++) {
+		const struct attribute_definition *definition = &metric->attributes[i];
+
+		plans[i].name = definition->name;
+		plans[i].field = find_field(
+			b, &b->plan->map->key, definition->field, "key", definition->position);
+		if (bind_decoders(b, definition, &plans[i]) || !plans[i].field)
+			result = -EINVAL;
+	}
+	return result;
+}
+
+static bool is_number(const struct field *field)
+{
+	switch (field->kind) {
+	case FIELD_UINT:
+	case FIELD_INT:
+	case FIELD_BOOL:
+	case FIELD_ENUM:
+		return field->size <= sizeof(uint64_t);
+	default:
+		return false;
+	}
+}
+
+static int bind_number(struct binding *b)
+{
+	b->plan->value = find_field(
+		b, &b->plan->map->value, b->metric->value, "value", b->metric->position);
+	if (!b->plan->value)
+		return -EINVAL;
+	if (!is_number(b->plan->value))
+		return fail(b, b->metric->position, "the value is not an integer");
+	return 0;
+}
+
+static int bind_histogram(struct binding *b)
+{
+	const struct layout *layout = &b->plan->map->value;
+	struct metric_plan *plan = b->plan;
+	uint32_t bucket_count;
+
+	plan->sum = layout_find(layout, "sum");
+	plan->buckets = layout_find(layout, "buckets");
+	if (!plan->sum || !is_number(plan->sum) || !plan->buckets ||
+		plan->buckets->kind != FIELD_ARRAY || !plan->buckets->element_size)
+		return fail(b, b->metric->position,
+			"a histogram's map needs values with an integer `sum` and an array "
+			"`buckets` "
+			"of unsigned integers (OTEL_HISTOGRAM in otel.bpf.h)");
+	bucket_count = plan->buckets->size / plan->buckets->element_size;
+	if (!bucket_count || bucket_count - 1 > LIMIT_BOUNDS)
+		return fail(b, b->metric->position, "`buckets` has no or too many elements");
+	if (b->metric->exp2_first + bucket_count - 1 > 64)
+		return fail(b, b->metric->position,
+			"`buckets` reaches beyond 2^63: `first` or the array is too large");
+	plan->bounds = arena_alloc(b->arena, bucket_count * sizeof(*plan->bounds));
+	if (!plan->bounds)
+		return out_of_memory(b);
+	plan->bound_count = bucket_count - 1;
+	for (uint32_t i = 0; i < plan->bound_count; i++)
+		plan->bounds[i] = ldexp(1, (int)(b->metric->exp2_first + i)) /
+				  (double)(b->metric->divisor ? b->metric->divisor : 1);
+	return 0;
+}
+
+static int bind_metric(struct binding *b)
+{
+	int result;
+
+	b->plan->definition = b->metric;
+	result = instrument_from_name(b->metric->instrument, &b->plan->instrument);
+	if (result)
+		return fail(b, b->metric->position, "there is no such instrument");
+	result = bind_map(b);
+	if (result)
+		return result;
+	result = bind_attributes(b);
+	if (b->plan->instrument == INSTRUMENT_HISTOGRAM)
+		return bind_histogram(b) ? -EINVAL : result;
+	return bind_number(b) ? -EINVAL : result;
+}
+
+int pack_plan_init(struct pack_plan *plan, const struct pack_definition *pack,
+	const struct map_info *const *maps, size_t map_count, struct arena *arena, struct err *err)
+{
+	struct err mistakes = {0};
+	int result = 0;
+
+	*plan = (struct pack_plan){.metric_count = pack->metric_count};
+	plan->metrics = arena_alloc(arena, (pack->metric_count + 1) * sizeof(*plan->metrics));
+	if (!plan->metrics)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < pack->metric_count; i++) {
+		struct binding b = {
+			.pack = pack,
+			.metric = &pack->metrics[i],
+			.maps = maps,
+			.map_count = map_count,
+			.arena = arena,
+			.plan = &plan->metrics[i],
+			.err = &mistakes,
+		};
+
+		if (bind_metric(&b))
+			result = -EINVAL;
+	}
+	if (result) {
+		pack_plan_fini(plan);
+		return err_set(err, result, "%s", mistakes.text);
+	}
+	return 0;
+}
+
+void pack_plan_fini(struct pack_plan *plan)
+{
+	for (size_t i = 0; i < plan->metric_count; i++) {
+		for (size_t j = 0; j < plan->metrics[i].attribute_count; j++) {
+			decode_chain_free(plan->metrics[i].attributes[j].chain);
+			plan->metrics[i].attributes[j].chain = NULL;
+		}
+	}
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A metric's definition bound to the maps of the object: which bytes are which attribute and which
+ * value. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "config/definition.h"
+#include "decode/decode.h"
+#include "model/model.h"
+#include "read/map.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct attribute_plan {
+	const char *name;
+	const struct field *field;
+	struct decode_chain *chain;
+	bool by_enum_name; /* no decoder is named and the field is an enum */
+};
+
+struct metric_plan {
+	const struct metric_definition *definition;
+	enum instrument instrument;
+	const struct map_info *map;
+	const struct map_info
+		*overflow; /* MAP_overflow: what found no place in a full map; NULL if none */
+	struct attribute_plan *attributes;
+	size_t attribute_count;
+	const struct field *value;	   /* numbers */
+	const struct field *sum, *buckets; /* histograms */
+	double *bounds;			   /* histograms: buckets->count - 1 of them */
+	uint32_t bound_count;
+	bool keeps_cpus;
+};
+
+struct pack_plan {
+	struct metric_plan *metrics; /* as many as in the definition, in its order */
+	size_t metric_count;
+};
+
+/*
+ * Bind every metric of the pack. Needs the maps' BTF, not their descriptors: nothing has to be
+ * loaded. All mistakes are reported in one run, one per line ("FILE:LINE:COLUMN: ..."). Memory is
+ * in `arena`, but the decode chains have to be released by pack_plan_fini. `pack` and `maps` must
+ * outlive the plan.
+ */
+int pack_plan_init(struct pack_plan *plan, const struct pack_definition *pack,
+	const struct map_info *const *maps, size_t map_count, struct arena *arena,
+	struct err *err) MUST_CHECK;
+void pack_plan_fini(struct pack_plan *plan);
+
+static inline bool map_type_is_percpu(uint32_t type)
+{
+	/* BPF_MAP_TYPE_PERCPU_HASH, _PERCPU_ARRAY, _LRU_PERCPU_HASH: linux/bpf.h */
+	return type == 5 || type == 6 || type == 10;
+}
+
+static inline bool map_type_is_array(uint32_t type)
+{
+	/* BPF_MAP_TYPE_ARRAY, _PERCPU_ARRAY */
+	return type == 2 || type == 6;
+}

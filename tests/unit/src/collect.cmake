@@ -1,0 +1,7 @@
+set(fixture ${CMAKE_CURRENT_LIST_DIR}/collect/fixture.c)
+foreach(unit attributes feed plan)
+	unit_test(src/collect/${unit}.c ${fixture} LINK otelbpf_collect)
+endforeach()
+unit_test(src/collect/keytab.c LINK otelbpf_collect)
+unit_test(src/collect/collect.c ${fixture} ${CMAKE_CURRENT_LIST_DIR}/read/fake_map.c
+	LINK otelbpf_collect)

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collect/attributes.h"
+
+#include <string.h>
+
+#include "src/collect/fixture.h"
+#include "test.h"
+
+static void test_integers(void **state)
+{
+	unsigned char bytes[16];
+	static const struct {
+		enum field_kind kind;
+		uint32_t size;
+		uint64_t value;
+	} cases[] = {
+		{FIELD_UINT, 1, 0xfe},
+		{FIELD_UINT, 2, 0xfffe},
+		{FIELD_UINT, 4, 0xfffffffe},
+		{FIELD_UINT, 8, (uint64_t)-2},
+		{FIELD_INT, 1, (uint64_t)-2},
+		{FIELD_INT, 2, (uint64_t)-2},
+		{FIELD_INT, 4, (uint64_t)-2},
+		{FIELD_INT, 8, (uint64_t)-2},
+		{FIELD_UINT, 3, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct field field = {.kind = cases[i].kind, .offset = 3, .size = cases[i].size};
+		int64_t minus_two = -2;
+
+		memset(bytes, 0x55, sizeof(bytes));
+		memcpy(bytes + 3, &minus_two, sizeof(minus_two));
+		assert_true(field_integer(&field, bytes) == cases[i].value);
+	}
+}
+
+static const struct enum_name colours[] = {{1, "red"}, {-2, "blue"}};
+static const struct field key_fields[] = {
+	{.name = "u", .kind = FIELD_UINT, .offset = 0, .size = 8},
+	{.name = "s", .kind = FIELD_INT, .offset = 8, .size = 4},
+	{.name = "e",
+		.kind = FIELD_ENUM,
+		.offset = 12,
+		.size = 4,
+		.enum_names = colours,
+		.enum_count = 2},
+	{.name = "text", .kind = FIELD_CHARS, .offset = 16, .size = 4},
+	{.name = "flag", .kind = FIELD_BOOL, .offset = 20, .size = 1},
+	{.name = "raw", .kind = FIELD_BYTES, .offset = 21, .size = 3},
+};
+static const struct field value_field = {.name = "", .kind = FIELD_UINT, .size = 8};
+static const struct map_info map = {
+	.name = "m",
+	.type = 5, /* per-CPU hash */
+	.key_size = 24,
+	.value_size = 8,
+	.key = {24, key_fields, 6},
+	.value = {8, &value_field, 1},
+};
+static const struct map_info *const maps[] = {&map};
+
+struct key {
+	uint64_t u;
+	int32_t s, e;
+	char text[4];
+	uint8_t flag, raw[3];
+	uint32_t cpu; /* behind the key */
+};
+
+static void decode(struct fixture *f, const struct key *key, struct attr *attrs)
+{
+	struct err err = {0};
+	size_t count;
+
+	if (attributes_decode(&f->plan.metrics[0], (const unsigned char *)key, attrs, &count,
+		    &f->arena, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(count, 7);
+}
+
+static void test_attributes_by_type(void **state)
+{
+	struct fixture f;
+	struct attr a[8];
+	struct key key = {
+		.u = 7, .s = -9, .e = -2, .text = "ab", .flag = 1, .raw = {1, 0xab, 0}, .cpu = 3};
+
+	(void)state;
+	fixture_plan(&f,
+		"  - {name: m, instrument: counter, unit: \"1\", description: D., map: m, "
+		"per_cpu: cpu, attributes: [{name: u, field: u}, {name: s, field: s}, "
+		"{name: e, field: e}, {name: text, field: text}, {name: flag, field: flag}, "
+		"{name: raw, field: raw}]}\n",
+		maps, 1);
+	assert_int_equal(f.result, 0);
+	decode(&f, &key, a);
+	assert_true(a[0].type == ATTR_INT && a[0].integer == 7);
+	assert_true(a[1].type == ATTR_INT && a[1].integer == -9);
+	assert_true(a[2].type == ATTR_STRING && !strcmp(a[2].string, "blue"));
+	assert_true(a[3].type == ATTR_STRING && a[3].length == 2 && !strcmp(a[3].string, "ab"));
+	assert_true(a[4].type == ATTR_BOOL && a[4].boolean);
+	assert_true(a[5].type == ATTR_STRING && !strcmp(a[5].string, "01ab00"));
+	assert_string_equal(a[6].key, "cpu");
+	assert_true(a[6].type == ATTR_INT && a[6].integer == 3);
+
+	/* What the types do not foresee: numbers beyond int64, unnamed enumerators, text without
+	 * NUL that is no UTF-8. */
+	key = (struct key){.u = UINT64_MAX, .e = 5};
+	memcpy(key.text,
+		"a\xff\xfe"
+		"b",
+		4);
+	decode(&f, &key, a);
+	assert_true(a[0].type == ATTR_STRING && !strcmp(a[0].string, "18446744073709551615"));
+	assert_true(a[2].type == ATTR_INT && a[2].integer == 5);
+	assert_string_equal(a[3].string, "a\xef\xbf\xbd\xef\xbf\xbd"
+					 "b");
+	fixture_end(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_integers),
+		cmocka_unit_test(test_attributes_by_type),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

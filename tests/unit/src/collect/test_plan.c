@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collect/plan.h"
+
+#include <string.h>
+
+#include "src/collect/fixture.h"
+#include "test.h"
+
+enum {
+	HASH = 1,
+	PERCPU_ARRAY = 6
+};
+
+static const struct field key_fields[] = {
+	{.name = "device", .kind = FIELD_UINT, .offset = 0, .size = 4},
+	{.name = "operation", .kind = FIELD_UINT, .offset = 4, .size = 4},
+};
+static const struct field plain = {.name = "", .kind = FIELD_UINT, .size = 8};
+static const struct field text = {.name = "", .kind = FIELD_CHARS, .size = 8};
+static const struct field histogram_fields[] = {
+	{.name = "count", .kind = FIELD_UINT, .offset = 0, .size = 8},
+	{.name = "sum", .kind = FIELD_UINT, .offset = 8, .size = 8},
+	{.name = "buckets", .kind = FIELD_ARRAY, .offset = 16, .size = 32, .element_size = 8},
+};
+
+static const struct map_info numbers = {
+	.name = "numbers",
+	.type = HASH,
+	.key_size = 8,
+	.value_size = 8,
+	.key = {8, key_fields, 2},
+	.value = {8, &plain, 1},
+};
+static const struct map_info numbers_overflow = {
+	.name = "numbers_overflow",
+	.type = 2,
+	.key_size = 4,
+	.value_size = 8,
+};
+static const struct map_info latency = {
+	.name = "latency",
+	.type = HASH,
+	.key_size = 8,
+	.value_size = 48,
+	.key = {8, key_fields, 2},
+	.value = {48, histogram_fields, 3},
+};
+static const struct map_info texts = {
+	.name = "texts",
+	.type = HASH,
+	.key_size = 8,
+	.value_size = 8,
+	.key = {8, &plain, 1},
+	.value = {8, &text, 1},
+};
+static const struct map_info no_btf = {
+	.name = "no_btf",
+	.type = HASH,
+	.key_size = 8,
+	.value_size = 8,
+};
+static const struct map_info *const maps[] = {
+	&numbers, &numbers_overflow, &latency, &texts, &no_btf};
+
+#define HEAD "  - {name: m, instrument: counter, unit: \"1\", description: D., "
+
+static void test_number(void **state)
+{
+	struct fixture f;
+	const struct metric_plan *plan;
+
+	(void)state;
+	fixture_plan(&f,
+		HEAD "map: numbers, attributes: [{name: a, field: operation, "
+		     "decode: {static_map: {0: read}}}]}\n",
+		maps, 5);
+	assert_int_equal(f.result, 0);
+	plan = &f.plan.metrics[0];
+	assert_int_equal(plan->instrument, INSTRUMENT_COUNTER);
+	assert_ptr_equal(plan->map, &numbers);
+	assert_ptr_equal(plan->overflow, &numbers_overflow);
+	assert_ptr_equal(plan->attributes[0].field, &key_fields[1]);
+	assert_ptr_equal(plan->value, &plain);
+	fixture_end(&f);
+}
+
+static void test_histogram_bounds_are_in_the_unit(void **state)
+{
+	struct fixture f;
+	const struct metric_plan *plan;
+
+	(void)state;
+	fixture_plan(&f,
+		"  - {name: m, instrument: histogram, unit: s, measured_in: ns, description: D., "
+		"map: latency, buckets: {exp2: {first: 10}}}\n",
+		maps, 5);
+	assert_int_equal(f.result, 0);
+	plan = &f.plan.metrics[0];
+	assert_int_equal(plan->bound_count, 3);
+	assert_true(plan->bounds[0] == 1024e-9);
+	assert_true(plan->bounds[1] == 2048e-9);
+	assert_true(plan->bounds[2] == 4096e-9);
+	fixture_end(&f);
+}
+
+static void test_mistakes(void **state)
+{
+	static const struct {
+		const char *metric, *message;
+	} cases[] = {
+		{HEAD "map: numbrs}\n",
+			"pack.yaml:4:5: metric m: the object has no map `numbrs`; did you mean "
+			"`numbers`?"},
+		{HEAD "map: numbers, attributes: [{name: a, field: devise}]}\n",
+			"the key of map numbers has no field `devise`; did you mean `device`?"},
+		{HEAD "map: numbers, attributes: [{name: a}]}\n",
+			"the key of map numbers is a struct; name one of its fields, for example "
+			"`device`"},
+		{HEAD "map: numbers, attributes: [{name: a, field: device, decode: majorminr}]}\n",
+			"majorminor"},
+		{HEAD "map: numbers, per_cpu: cpu}\n", "not of a per-CPU type"},
+		{HEAD "map: texts}\n", "the value is not an integer"},
+		{HEAD "map: no_btf}\n", "no BTF for the value of map no_btf"},
+		{HEAD "map: latency}\n", "the value of map latency is a struct"},
+		{HEAD "map: latency, value: buckets}\n", "the value is not an integer"},
+		{"  - {name: m, instrument: histogram, unit: s, description: D., map: numbers, "
+		 "buckets: {exp2: {first: 0}}}\n",
+			"needs values with an integer `sum` and an array `buckets`"},
+		{"  - {name: m, instrument: histogram, unit: s, description: D., map: latency, "
+		 "buckets: {exp2: {first: 62}}}\n",
+			"reaches beyond 2^63"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fixture f;
+
+		fixture_plan(&f, cases[i].metric, maps, 5);
+		assert_int_not_equal(f.result, 0);
+		if (!strstr(f.err.text, cases[i].message))
+			fail_msg("\"%s\" is not in \"%s\"", cases[i].message, f.err.text);
+		fixture_end(&f);
+	}
+}
+
+static void test_all_mistakes_of_a_pack_are_told(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_plan(&f,
+		"  - {name: one, instrument: counter, unit: \"1\", description: D., map: gone}\n"
+		"  - {name: two, instrument: counter, unit: \"1\", description: D., map: numbers}\n"
+		"  - {name: three, instrument: counter, unit: \"1\", description: D., map: "
+		"texts}\n",
+		maps, 5);
+	assert_int_not_equal(f.result, 0);
+	assert_non_null(strstr(f.err.text, "pack.yaml:4:5: metric one"));
+	assert_null(strstr(f.err.text, "metric two"));
+	assert_non_null(strstr(f.err.text, "\npack.yaml:6:5: metric three"));
+	fixture_end(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_number),
+		cmocka_unit_test(test_histogram_bounds_are_in_the_unit),
+		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_all_mistakes_of_a_pack_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
