@@ -21,7 +21,7 @@ bool log_enabled(enum log_level level)
 }
 
 /* One write() per line, so that lines of several processes on one stderr do not mix. */
-static void write_line(enum log_level level, const char *format, va_list args)
+static void PRINTF_LIKE(2, 0) write_line(enum log_level level, const char *format, va_list args)
 {
 	static const char *const names[] = {"", "error", "warning", "info", "debug"};
 	char text[2048], line[4096];

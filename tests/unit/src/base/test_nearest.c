@@ -22,17 +22,17 @@ static const char *near(const char *wanted, const char *const *names, size_t cou
 
 static void finds_the_name_that_was_meant(void **state)
 {
-	static const char *const names[] = {"counter", "updowncounter", "gauge", "histogram", "map",
-		"unit", "name"};
+	static const char *const names[] = {
+		"counter", "updowncounter", "gauge", "histogram", "map", "unit", "name"};
 	static const struct {
 		const char *wanted, *expected;
 	} rows[] = {
 		{"counter", "counter"},
-		{"countr", "counter"},          /* one left out */
-		{"coounter", "counter"},        /* one too many */
-		{"conuter", "counter"},         /* two swapped */
-		{"Counter", "counter"},         /* case does not count */
-		{"histrogam", "histogram"},     /* swapped with one between */
+		{"countr", "counter"},	    /* one left out */
+		{"coounter", "counter"},    /* one too many */
+		{"conuter", "counter"},	    /* two swapped */
+		{"Counter", "counter"},	    /* case does not count */
+		{"histrogam", "histogram"}, /* swapped with one between */
 		{"up_down_counter", "updowncounter"},
 		{"mpa", "map"},
 		{"nam", "name"},
