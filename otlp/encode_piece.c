@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "otlp/encode_piece.h"
+
+#include "otlp/wire.h"
+
+enum {
+	TEMPORALITY_CUMULATIVE = 2,
+	/* start_time_unix_nano, time_unix_nano and the value: tag and 8 bytes each */
+	NUMBER_FIXED = 3 * 9,
+	/* start_time_unix_nano, time_unix_nano, count and sum */
+	HISTOGRAM_FIXED = 4 * 9,
+	/* How far ahead of their use attribute bytes are fetched */
+	AHEAD_BYTES = 2048,
+	LINE = 64,
+};
+
+static inline void fetch(uintptr_t address)
+{
+	__builtin_prefetch((const void *)address);
+}
+
+/* Name, description and unit. */
+size_t piece_header_size(const struct metric *metric)
+{
+	return wire_string_size(metric->desc.name) + wire_string_size(metric->desc.description) +
+	       wire_string_size(metric->desc.unit);
+}
+
+/* What follows the points: aggregation_temporality, is_monotonic. */
+size_t piece_trailer_size(const struct metric *metric)
+{
+	switch (metric->desc.instrument) {
+	case INSTRUMENT_COUNTER:
+		return 4;
+	case INSTRUMENT_UPDOWNCOUNTER:
+	case INSTRUMENT_HISTOGRAM:
+		return 2;
+	case INSTRUMENT_GAUGE:
+		break;
+	}
+	return 0;
+}
+
+/* A point without its attributes, tag and length. */
+size_t piece_point_size(const struct metric *metric)
+{
+	size_t bounds = metric->desc.bound_count;
+
+	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
+		return NUMBER_FIXED;
+	return HISTOGRAM_FIXED + wire_field_size((bounds + 1) * sizeof(uint64_t)) +
+	       (bounds ? wire_field_size(bounds * sizeof(double)) : 0);
+}
+
+static uint8_t *put_number_points(
+	uint8_t *to, const struct piece *piece, const struct encode_table *table, uint64_t time)
+{
+	const struct metric *metric = piece->metric;
+	int64_t integer;
+	bool integers = metric_to_integer(metric, 0, &integer);
+
+	for (uint32_t i = piece->first; i < piece->end; i++) {
+		const struct series *series = &metric->series[i];
+		const struct encode_entry *entry = &table->entries[i];
+
+		piece_fetch_series(series);
+		fetch((uintptr_t)table->bytes + entry->offset + AHEAD_BYTES);
+		fetch((uintptr_t)table->bytes + entry->offset + AHEAD_BYTES + LINE);
+		if (!series->live)
+			continue;
+		to = wire_put_header(to, WIRE_TAG(1, WIRE_BYTES), NUMBER_FIXED + entry->length);
+		to = wire_put_fixed64(to, WIRE_TAG(2, WIRE_FIXED64), series->start);
+		to = wire_put_fixed64(to, WIRE_TAG(3, WIRE_FIXED64), time);
+		/* Without a question for each: below 2^63 the metric decides, not the value. */
+		if (integers && series->number <= INT64_MAX)
+			to = wire_put_fixed64(to, WIRE_TAG(6, WIRE_FIXED64), series->number);
+		else if (metric_to_integer(metric, series->number, &integer))
+			to = wire_put_fixed64(to, WIRE_TAG(6, WIRE_FIXED64), (uint64_t)integer);
+		else
+			to = wire_put_double(to, WIRE_TAG(4, WIRE_FIXED64),
+				metric_to_double(metric, series->number));
+		to = wire_put_bytes(to, encode_entry_bytes(table, entry), entry->length);
+	}
+	return to;
+}
+
+static uint8_t *put_histogram_points(
+	uint8_t *to, const struct piece *piece, const struct encode_table *table, uint64_t time)
+{
+	const struct metric *metric = piece->metric;
+	const struct metric_desc *desc = &metric->desc;
+	size_t fixed = piece_point_size(metric);
+
+	for (uint32_t i = piece->first; i < piece->end; i++) {
+		const struct series *series = &metric->series[i];
+		const struct histogram *histogram = &series->histogram;
+		const struct encode_entry *entry = &table->entries[i];
+
+		if (!series->live)
+			continue;
+		to = wire_put_header(to, WIRE_TAG(1, WIRE_BYTES), fixed + entry->length);
+		to = wire_put_fixed64(to, WIRE_TAG(2, WIRE_FIXED64), series->start);
+		to = wire_put_fixed64(to, WIRE_TAG(3, WIRE_FIXED64), time);
+		to = wire_put_fixed64(to, WIRE_TAG(4, WIRE_FIXED64), histogram->count);
+		/* metrics.proto: "If count is zero then this field must be zero". */
+		to = wire_put_double(to, WIRE_TAG(5, WIRE_FIXED64),
+			histogram->count ? metric_to_double(metric, histogram->sum) : 0);
+		to = wire_put_packed64(to, WIRE_TAG(6, WIRE_BYTES), histogram->buckets,
+			(size_t)desc->bound_count + 1);
+		if (desc->bound_count)
+			to = wire_put_packed64(
+				to, WIRE_TAG(7, WIRE_BYTES), desc->bounds, desc->bound_count);
+		to = wire_put_bytes(to, encode_entry_bytes(table, entry), entry->length);
+	}
+	return to;
+}
+
+uint8_t *piece_write(
+	uint8_t *to, const struct piece *piece, const struct encode_table *table, uint64_t time)
+{
+	static const uint8_t data_tags[] = {
+		[INSTRUMENT_COUNTER] = WIRE_TAG(7, WIRE_BYTES),
+		[INSTRUMENT_UPDOWNCOUNTER] = WIRE_TAG(7, WIRE_BYTES),
+		[INSTRUMENT_GAUGE] = WIRE_TAG(5, WIRE_BYTES),
+		[INSTRUMENT_HISTOGRAM] = WIRE_TAG(9, WIRE_BYTES),
+	};
+	const struct metric_desc *desc = &piece->metric->desc;
+
+	to = wire_put_header(to, WIRE_TAG(2, WIRE_BYTES), piece->metric_size);
+	to = wire_put_string(to, WIRE_TAG(1, WIRE_BYTES), desc->name);
+	to = wire_put_string(to, WIRE_TAG(2, WIRE_BYTES), desc->description);
+	to = wire_put_string(to, WIRE_TAG(3, WIRE_BYTES), desc->unit);
+	to = wire_put_header(to, data_tags[desc->instrument], piece->data_size);
+	if (desc->instrument == INSTRUMENT_HISTOGRAM)
+		to = put_histogram_points(to, piece, table, time);
+	else
+		to = put_number_points(to, piece, table, time);
+	if (desc->instrument != INSTRUMENT_GAUGE) {
+		*to++ = WIRE_TAG(2, WIRE_VARINT);
+		*to++ = TEMPORALITY_CUMULATIVE;
+	}
+	if (desc->instrument == INSTRUMENT_COUNTER) {
+		*to++ = WIRE_TAG(3, WIRE_VARINT);
+		*to++ = true;
+	}
+	return to;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Snapshots out: encode, send, retry, report. One export at a time; nothing blocks. The rules are
+ * those of the OTLP specification 1.11 (retryable outcomes, throttling, partial success, limits).
+ */
+#pragma once
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/loop.h"
+#include "model/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct otlp_header {
+	const char *name, *value;
+};
+
+struct exporter_options {
+	const char *url; /* full URL of the metrics resource */
+	const struct otlp_header *headers;
+	size_t header_count;
+	bool gzip;
+	uint64_t request_timeout_ns; /* one request with all its retries */
+	size_t request_limit;	     /* bytes before compression; 0: LIMIT_REQUEST_BYTES */
+	const char *user_agent;
+	uint64_t random_seed;	   /* of the retry jitter */
+	uint64_t retry_initial_ns; /* first wait before a retry; 0: 1 s */
+};
+
+/* How one export ended. Every point of the snapshot is counted once: exported, rejected or failed.
+ */
+struct export_result {
+	uint64_t exported; /* points that the receiver accepted */
+	uint64_t rejected; /* points refused in partial successes */
+	uint64_t failed;   /* points not delivered */
+	uint32_t requests, attempts;
+	uint64_t duration_ns;
+	int http_status;	/* of the last answer; 0: none */
+	const char *error_type; /* static; low cardinality, for error.type: "503", "timeout",
+				 * "connect", ...; NULL if all was delivered */
+	char error[256]; /* sentence for the log; "" if all was delivered and the receiver did not
+			    warn */
+};
+
+/* Counters since the exporter was made (self-metrics). */
+struct exporter_stats {
+	uint64_t exported, rejected, failed; /* points */
+	uint64_t requests, attempts;
+	uint64_t bytes_sent; /* bodies as sent, compressed if so set */
+};
+
+struct exporter;
+
+int exporter_new(struct exporter **exporter, struct loop *loop,
+	const struct exporter_options *options, struct err *err) MUST_CHECK;
+/* Cancels what is under way without calling back. Accepts NULL. */
+void exporter_free(struct exporter *exporter);
+
+typedef void export_done(void *context, const struct export_result *result);
+
+/*
+ * Deliver the snapshot, which must stay unchanged until `done` is called (from the loop, or before
+ * this returns if there is nothing to send). All requests together end by `deadline`
+ * (CLOCK_MONOTONIC ns). -EBUSY if an export is under way.
+ */
+int exporter_export(struct exporter *exporter, const struct snapshot *snapshot, uint64_t deadline,
+	export_done *done, void *context) MUST_CHECK;
+/* End the export under way by `deadline` if that is earlier than its own (shutdown). */
+void exporter_hurry(struct exporter *exporter, uint64_t deadline);
+bool exporter_busy(const struct exporter *exporter);
+
+const struct exporter_stats *exporter_stats(const struct exporter *exporter);
+/* Where it sends to, for self-metrics. */
+const char *exporter_server_address(const struct exporter *exporter);
+int exporter_server_port(const struct exporter *exporter);

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "otlp/http.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+
+#include <curl/curl.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "otlp/http_header.h"
+
+enum {
+	/* Status line and headers of one answer; they are kept until its end. */
+	ANSWER_HEADER_BYTES = 64 << 10,
+};
+
+struct http {
+	struct loop *loop;
+	CURLM *multi;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct loop_timer timer;
+	struct buf body;
+	size_t header_bytes;
+	bool global, busy, too_large;
+	http_done *done;
+	void *context;
+	char *url; /* without user information */
+	char *host;
+	int port;
+	char error[CURL_ERROR_SIZE];
+};
+
+static void check_finished(struct http *http);
+
+static void on_socket_event(void *context, int fd, uint32_t events)
+{
+	struct http *http = context;
+	int mask = 0, running;
+
+	if (events & EPOLLIN)
+		mask |= CURL_CSELECT_IN;
+	if (events & EPOLLOUT)
+		mask |= CURL_CSELECT_OUT;
+	if (events & (EPOLLERR | EPOLLHUP))
+		mask |= CURL_CSELECT_ERR;
+	curl_multi_socket_action(http->multi, fd, mask, &running);
+	check_finished(http);
+}
+
+static void on_timer(void *context)
+{
+	struct http *http = context;
+	int running;
+
+	curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	check_finished(http);
+}
+
+/* libcurl says which events of a socket it waits for. */
+static int on_want_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *socket)
+{
+	struct http *http = context;
+	struct loop_fd *watched = socket;
+	uint32_t events = 0;
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE) {
+		loop_remove_fd(watched);
+		curl_multi_assign(http->multi, fd, NULL);
+		return 0;
+	}
+	if (what & CURL_POLL_IN)
+		events |= EPOLLIN;
+	if (what & CURL_POLL_OUT)
+		events |= EPOLLOUT;
+	if (watched)
+		return loop_change_fd(watched, events) ? -1 : 0;
+	if (loop_add_fd(http->loop, fd, events, on_socket_event, http, &watched))
+		return -1;
+	curl_multi_assign(http->multi, fd, watched);
+	return 0;
+}
+
+static int on_want_timer(CURLM *multi, long timeout_ms, void *context)
+{
+	struct http *http = context;
+
+	(void)multi;
+	if (timeout_ms < 0)
+		loop_timer_clear(&http->timer);
+	else
+		loop_timer_set(
+			&http->timer, clock_monotonic_ns() + (uint64_t)timeout_ms * NSEC_PER_MSEC);
+	return 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+	struct http *http = context;
+
+	buf_put(&http->body, bytes, size * count);
+	if (http->body.failed)
+		http->too_large = true;
+	return http->too_large ? 0 : size * count;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *context)
+{
+	struct http *http = context;
+
+	(void)bytes;
+	http->header_bytes += size * count;
+	if (http->header_bytes > ANSWER_HEADER_BYTES)
+		http->too_large = true;
+	return http->too_large ? 0 : size * count;
+}
+
+static int add_line(struct http *http, const char *line)
+{
+	struct curl_slist *longer = line ? curl_slist_append(http->headers, line) : NULL;
+
+	if (!longer)
+		return -ENOMEM;
+	http->headers = longer;
+	return 0;
+}
+
+static int add_header(struct http *http, const struct otlp_header *header, struct err *err)
+{
+	int ret = http_header_check(header, err);
+	char *line;
+
+	if (ret)
+		return ret;
+	/* "name;" is libcurl's way to say a header without a value: "name:" would take one of its
+	 * own out. */
+	if (asprintf(&line, *header->value ? "%s: %s" : "%s;", header->name, header->value) < 0)
+		return -ENOMEM;
+	ret = add_line(http, line);
+	free(line);
+	return ret;
+}
+
+static int set_headers(struct http *http, const struct http_options *options, struct err *err)
+{
+	int ret = add_line(http, "Content-Type: application/x-protobuf");
+
+	/* libcurl would wait for "100 Continue" with bodies above 1 MiB. */
+	if (!ret)
+		ret = add_line(http, "Expect:");
+	if (!ret && options->gzip)
+		ret = add_line(http, "Content-Encoding: gzip");
+	if (options->header_count > LIMIT_HEADERS)
+		return err_set(err, -EINVAL, "%zu headers, at most %d are allowed",
+			options->header_count, LIMIT_HEADERS);
+	for (size_t i = 0; !ret && i < options->header_count; i++)
+		ret = add_header(http, &options->headers[i], err);
+	return ret;
+}
+
+/* A part of the URL as malloc'ed text in *text; -ENOENT if the URL does not have it. */
+static int url_part(CURLU *url, CURLUPart part, unsigned int flags, char **text)
+{
+	char *value = NULL;
+
+	if (curl_url_get(url, part, &value, flags) != CURLUE_OK)
+		return -ENOENT;
+	*text = strdup(value);
+	curl_free(value);
+	return *text ? 0 : -ENOMEM;
+}
+
+static int read_url(struct http *http, CURLU *url, const char *text, struct err *err)
+{
+	char *scheme, *port;
+	uint64_t number = 0;
+	size_t length;
+	bool known;
+	CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
+
+	if (code != CURLUE_OK)
+		return err_set(err, -EINVAL,
+			"\"%.200s\" is not a URL (%s), expected one like "
+			"http://localhost:4318/v1/metrics",
+			text, curl_url_strerror(code));
+	if (url_part(url, CURLUPART_SCHEME, 0, &scheme))
+		return -ENOMEM;
+	known = !strcasecmp(scheme, "http") || !strcasecmp(scheme, "https");
+	free(scheme);
+	if (!known)
+		return err_set(err, -EINVAL, "\"%.200s\": expected a URL of http or https", text);
+	if (url_part(url, CURLUPART_HOST, 0, &http->host) ||
+		url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, &port))
+		return -ENOMEM;
+	if (!str_to_u64(port, &number))
+		http->port = (int)number;
+	free(port);
+	length = strlen(http->host);
+	if (http->host[0] == '[' && length > 2) {
+		memmove(http->host, http->host + 1, length - 2);
+		http->host[length - 2] = '\0';
+	}
+	curl_url_set(url, CURLUPART_USER, NULL, 0);
+	curl_url_set(url, CURLUPART_PASSWORD, NULL, 0);
+	return url_part(url, CURLUPART_URL, 0, &http->url);
+}
+
+static int set_url(struct http *http, const char *text, struct err *err)
+{
+	CURLU *url;
+	int ret;
+
+	if (strlen(text) > LIMIT_URL_BYTES)
+		return err_set(err, -EINVAL, "the URL is longer than %d bytes", LIMIT_URL_BYTES);
+	url = curl_url();
+	ret = url ? read_url(http, url, text, err) : -ENOMEM;
+	curl_url_cleanup(url);
+	return ret;
+}
+
+static int set_easy_options(struct http *http, const struct http_options *options)
+{
+	CURL *easy = http->easy;
+	int failed = 0;
+
+	failed |= curl_easy_setopt(easy, CURLOPT_URL, options->url) != CURLE_OK;
+	failed |= curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent) != CURLE_OK;
+	failed |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK;
+	/* libcurl inflates; on_body counts what comes out. */
+	failed |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip") != CURLE_OK;
+	if (failed)
+		return -ENOMEM;
+	curl_easy_setopt(easy, CURLOPT_POST, 1L);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* The Collector closes a connection that was idle for 60 s; do not race with it. */
+	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, 50L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* Cancelling must not wait for the resolver's thread. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->error);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
+	curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_want_socket);
+	curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+	curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_want_timer);
+	curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 1L);
+	return 0;
+}
+
+static int start(struct http *http, const struct http_options *options, struct err *err)
+{
+	int ret = set_url(http, options->url, err);
+
+	if (!ret)
+		ret = set_headers(http, options, err);
+	if (ret)
+		return ret;
+	http->multi = curl_multi_init();
+	http->easy = curl_easy_init();
+	if (!http->multi || !http->easy)
+		return -ENOMEM;
+	return set_easy_options(http, options);
+}
+
+int http_new(struct http **result, struct loop *loop, const struct http_options *options,
+	struct err *err)
+{
+	struct http *http = calloc(1, sizeof(*http));
+	int ret = -ENOMEM;
+
+	if (!http)
+		return err_set(err, -ENOMEM, "out of memory");
+	http->loop = loop;
+	buf_init(&http->body, LIMIT_RESPONSE_BYTES);
+	loop_timer_init(&http->timer, loop, on_timer, http);
+	/* Counted by libcurl: only the first call does anything. */
+	http->global = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+	if (http->global)
+		ret = start(http, options, err);
+	if (ret) {
+		http_free(http);
+		return ret == -ENOMEM ? err_set(err, -ENOMEM, "out of memory") : ret;
+	}
+	*result = http;
+	return 0;
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	http_cancel(http);
+	curl_easy_cleanup(http->easy);
+	if (http->multi)
+		curl_multi_cleanup(http->multi);
+	loop_timer_clear(&http->timer);
+	curl_slist_free_all(http->headers);
+	if (http->global)
+		curl_global_cleanup();
+	buf_fini(&http->body);
+	free(http->url);
+	free(http->host);
+	free(http);
+}
+
+int http_post(struct http *http, const void *body, size_t length, uint64_t connect_timeout_ns,
+	http_done *done, void *context)
+{
+	uint64_t connect_ms = connect_timeout_ns / NSEC_PER_MSEC + 1;
+
+	if (http->busy)
+		return -EBUSY;
+	buf_clear(&http->body);
+	http->header_bytes = 0;
+	http->too_large = false;
+	http->error[0] = '\0';
+	http->done = done;
+	http->context = context;
+	curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, body);
+	curl_easy_setopt(http->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+	if (connect_ms > INT32_MAX)
+		connect_ms = INT32_MAX;
+	curl_easy_setopt(http->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+	if (curl_multi_add_handle(http->multi, http->easy) != CURLM_OK)
+		return -ENOMEM;
+	http->busy = true;
+	return 0;
+}
+
+void http_cancel(struct http *http)
+{
+	if (!http->busy)
+		return;
+	http->busy = false;
+	curl_multi_remove_handle(http->multi, http->easy);
+}
+
+void http_release(struct http *http)
+{
+	if (!http->busy)
+		buf_fini(&http->body);
+}
+
+static enum http_failure failure_of(CURLcode code, bool connected)
+{
+	switch (code) {
+	case CURLE_OK:
+		return HTTP_FAILURE_NONE;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return HTTP_FAILURE_RESOLVE;
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_PROXY:
+	/* Also what a restarting server or load balancer looks like. */
+	case CURLE_SSL_CONNECT_ERROR:
+		return HTTP_FAILURE_CONNECT;
+	case CURLE_OPERATION_TIMEDOUT:
+		return connected ? HTTP_FAILURE_TIMEOUT : HTTP_FAILURE_CONNECT;
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+		return HTTP_FAILURE_CUT;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_CRL_BADFILE:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+		return HTTP_FAILURE_TLS;
+	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 or 3 as the answer */
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_BAD_CONTENT_ENCODING:
+		return HTTP_FAILURE_GARBAGE;
+	default:
+		return HTTP_FAILURE_OTHER;
+	}
+}
+
+/* What libcurl knows about the request that ended; to be asked before the handle is used again. */
+static void fill_result(struct http *http, CURLcode code, struct http_result *result)
+{
+	struct curl_header *header;
+	curl_off_t connect_us = 0;
+	long status = 0, connects = 0;
+	char *type = NULL;
+
+	curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(http->easy, CURLINFO_NUM_CONNECTS, &connects);
+	curl_easy_getinfo(http->easy, CURLINFO_PRETRANSFER_TIME_T, &connect_us);
+	curl_easy_getinfo(http->easy, CURLINFO_CONTENT_TYPE, &type);
+	*result = (struct http_result){
+		.failure = http->too_large ? HTTP_FAILURE_TOO_LARGE
+					   : failure_of(code, connect_us > 0),
+		.status = (int)status,
+		.reused = connects == 0 && connect_us > 0,
+		.content_type = type,
+		.body = http->body.length ? http->body.data : NULL,
+		.body_length = http->body.length,
+		.error = "",
+	};
+	if (curl_easy_header(http->easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+		result->retry_after = header->value;
+	if (http->too_large)
+		result->error = "the answer is too large (more than 4 MiB, or 64 KiB of headers)";
+	else if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
+		result->error =
+			"the answer is not HTTP/1.1: is this the port of OTLP/HTTP (usually 4318), "
+			"not of gRPC (4317)?";
+	else if (code != CURLE_OK)
+		result->error = http->error[0] ? http->error : curl_easy_strerror(code);
+}
+
+static void check_finished(struct http *http)
+{
+	struct http_result result;
+	CURLMsg *message;
+	CURLcode code;
+	int left;
+
+	message = curl_multi_info_read(http->multi, &left);
+	if (!message || message->msg != CURLMSG_DONE || !http->busy)
+		return;
+	/* The message goes with the handle. */
+	code = message->data.result;
+	fill_result(http, code, &result);
+	curl_multi_remove_handle(http->multi, http->easy);
+	http->busy = false;
+	/* The callback may free `http`: nothing may follow. */
+	http->done(http->context, &result);
+}
+
+const char *http_url(const struct http *http)
+{
+	return http->url;
+}
+
+const char *http_host(const struct http *http)
+{
+	return http->host;
+}
+
+int http_port(const struct http *http)
+{
+	return http->port;
+}

@@ -1,0 +1,2 @@
+add_executable(bench_encode bench_encode.c)
+target_link_libraries(bench_encode PRIVATE otelbpf_compile otelbpf_otlp)

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * otlp-sink [-p PORT] [-v] [BEHAVIOUR...]: receive OTLP/HTTP metrics and do with the n-th request
+ * what the n-th argument says. Prints "port N", then one JSON object per request, with -v also one
+ * per data point. Ends on SIGTERM.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "sink/sink.h"
+
+static void print_string(const char *text)
+{
+	putchar('"');
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			printf("\\%c", c);
+		else if (c < ' ')
+			printf("\\u%04x", c);
+		else
+			putchar(c);
+	}
+	putchar('"');
+}
+
+static void print_attributes(Opentelemetry__Proto__Common__V1__KeyValue **attrs, size_t count)
+{
+	printf("\"attributes\":{");
+	for (size_t i = 0; i < count; i++) {
+		const Opentelemetry__Proto__Common__V1__AnyValue *value = attrs[i]->value;
+
+		if (i)
+			putchar(',');
+		print_string(attrs[i]->key);
+		putchar(':');
+		switch (value ? value->value_case : 0) {
+		case OPENTELEMETRY__PROTO__COMMON__V1__ANY_VALUE__VALUE_STRING_VALUE:
+			print_string(value->string_value);
+			break;
+		case OPENTELEMETRY__PROTO__COMMON__V1__ANY_VALUE__VALUE_INT_VALUE:
+			printf("%" PRId64, value->int_value);
+			break;
+		case OPENTELEMETRY__PROTO__COMMON__V1__ANY_VALUE__VALUE_BOOL_VALUE:
+			printf("%s", value->bool_value ? "true" : "false");
+			break;
+		default:
+			printf("null");
+		}
+	}
+	putchar('}');
+}
+
+static void print_numbers(
+	const char *name, Opentelemetry__Proto__Metrics__V1__NumberDataPoint **points, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		printf("{\"metric\":");
+		print_string(name);
+		putchar(',');
+		print_attributes(points[i]->attributes, points[i]->n_attributes);
+		if (points[i]->value_case ==
+			OPENTELEMETRY__PROTO__METRICS__V1__NUMBER_DATA_POINT__VALUE_AS_INT)
+			printf(",\"value\":%" PRId64 "}\n", points[i]->as_int);
+		else
+			printf(",\"value\":%.17g}\n", points[i]->as_double);
+	}
+}
+
+static void print_points(const otlp_metric *metric)
+{
+	switch (metric->data_case) {
+	case OPENTELEMETRY__PROTO__METRICS__V1__METRIC__DATA_GAUGE:
+		print_numbers(
+			metric->name, metric->gauge->data_points, metric->gauge->n_data_points);
+		break;
+	case OPENTELEMETRY__PROTO__METRICS__V1__METRIC__DATA_SUM:
+		print_numbers(metric->name, metric->sum->data_points, metric->sum->n_data_points);
+		break;
+	case OPENTELEMETRY__PROTO__METRICS__V1__METRIC__DATA_HISTOGRAM:
+		for (size_t i = 0; i < metric->histogram->n_data_points; i++) {
+			Opentelemetry__Proto__Metrics__V1__HistogramDataPoint *point =
+				metric->histogram->data_points[i];
+
+			printf("{\"metric\":");
+			print_string(metric->name);
+			putchar(',');
+			print_attributes(point->attributes, point->n_attributes);
+			printf(",\"count\":%" PRIu64 ",\"sum\":%.17g}\n", point->count, point->sum);
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_request(void *context, const struct sink_request *request)
+{
+	const bool *verbose = context;
+
+	printf("{\"request\":true,\"connection\":%d,\"bytes\":%zu,\"inflated\":%zu,\"points\":"
+	       "%" PRIu64 ",\"status\":%d,\"accepted\":%s}\n",
+		request->connection, request->length, request->inflated, request->points,
+		request->status, request->accepted ? "true" : "false");
+	for (size_t r = 0; *verbose && request->message && r < request->message->n_resource_metrics;
+		r++) {
+		Opentelemetry__Proto__Metrics__V1__ResourceMetrics *resource =
+			request->message->resource_metrics[r];
+
+		for (size_t s = 0; s < resource->n_scope_metrics; s++) {
+			for (size_t m = 0; m < resource->scope_metrics[s]->n_metrics; m++)
+				print_points(resource->scope_metrics[s]->metrics[m]);
+		}
+	}
+	fflush(stdout);
+}
+
+static void on_signal(void *context, int number)
+{
+	(void)number;
+	loop_stop(context);
+}
+
+static int fail(const struct err *err)
+{
+	fprintf(stderr, "otlp-sink: %s\n", err->text);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	static const int signals[] = {SIGTERM, SIGINT, 0};
+	struct err err = {"wrong usage"};
+	struct loop *loop = loop_new(&err);
+	struct sink *sink;
+	uint64_t port = 0;
+	bool verbose = false;
+	int option;
+
+	if (!loop)
+		return fail(&err);
+	while ((option = getopt(argc, argv, "p:v")) != -1) {
+		if (option == 'v')
+			verbose = true;
+		else if (option != 'p' || str_to_u64(optarg, &port) || port > UINT16_MAX)
+			return fail(&err);
+	}
+	sink = sink_new(loop, (uint16_t)port, &err);
+	if (!sink)
+		return fail(&err);
+	for (int i = optind; i < argc; i++) {
+		if (sink_script(sink, argv[i], &err))
+			return fail(&err);
+	}
+	sink_on_request(sink, on_request, &verbose);
+	if (loop_add_signals(loop, signals, on_signal, loop, &err))
+		return fail(&err);
+	printf("port %u\n", sink_port(sink));
+	fflush(stdout);
+	if (loop_run(loop, &err))
+		return fail(&err);
+	sink_free(sink);
+	loop_free(loop);
+	return 0;
+}

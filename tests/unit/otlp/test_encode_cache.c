@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "otlp/encode_cache.h"
+
+#include <string.h>
+
+#include "metrics.pb-c.h"
+
+#include "test.h"
+
+static void test_overflow_attribute(void **state)
+{
+	/* KeyValue {otel.metric.overflow: true} as field 7 */
+	static const uint8_t expected[] = "\x3a\x1a\x0a\x14otel.metric.overflow\x12\x02\x10\x01";
+	struct attr attr = attr_bool("otel.metric.overflow", true);
+	uint8_t out[sizeof(expected) - 1];
+
+	(void)state;
+	assert_int_equal(attrs_encoded_size(&attr, 1), sizeof(out));
+	assert_ptr_equal(attrs_encode(out, 0x3a, &attr, 1), out + sizeof(out));
+	assert_memory_equal(out, expected, sizeof(out));
+}
+
+static void test_values_that_are_zero_are_present(void **state)
+{
+	struct attr attrs[] = {
+		attr_string("s", ""), attr_int("i", 0), attr_bool("b", false), attr_int("n", -1)};
+	Opentelemetry__Proto__Metrics__V1__NumberDataPoint *point;
+	uint8_t out[256];
+	size_t size = attrs_encoded_size(attrs, 4);
+
+	(void)state;
+	assert_ptr_equal(attrs_encode(out, 0x3a, attrs, 4), out + size);
+	point = opentelemetry__proto__metrics__v1__number_data_point__unpack(NULL, size, out);
+	assert_non_null(point);
+	assert_int_equal(point->n_attributes, 4);
+	assert_string_equal(point->attributes[0]->key, "s");
+	assert_int_equal(point->attributes[0]->value->value_case,
+		OPENTELEMETRY__PROTO__COMMON__V1__ANY_VALUE__VALUE_STRING_VALUE);
+	assert_string_equal(point->attributes[0]->value->string_value, "");
+	assert_int_equal(point->attributes[1]->value->value_case,
+		OPENTELEMETRY__PROTO__COMMON__V1__ANY_VALUE__VALUE_INT_VALUE);
+	assert_int_equal(point->attributes[2]->value->value_case,
+		OPENTELEMETRY__PROTO__COMMON__V1__ANY_VALUE__VALUE_BOOL_VALUE);
+	assert_int_equal(point->attributes[3]->value->int_value, -1);
+	opentelemetry__proto__metrics__v1__number_data_point__free_unpacked(point, NULL);
+}
+
+static void test_entry_follows_the_generation(void **state)
+{
+	struct attr attr = attr_string("k", "one");
+	struct series series = {.attrs = &attr, .attr_count = 1, .generation = 7, .live = true};
+	struct metric metric = {.index = 3, .series_count = 1, .series = &series};
+	struct encode_cache cache = {0};
+	struct encode_table *table = encode_cache_table(&cache, &metric);
+
+	(void)state;
+	assert_non_null(table);
+	assert_true(table->count >= 1);
+	assert_false(encode_entry_valid(&table->entries[0], &series));
+	assert_int_equal(encode_entry_fill(table, 0), 0);
+	assert_true(encode_entry_valid(&table->entries[0], &series));
+	assert_int_equal(table->entries[0].length, 12);
+	series.generation = 8;
+	attr = attr_string("k", "other");
+	assert_false(encode_entry_valid(&table->entries[0], &series));
+	assert_int_equal(encode_entry_fill(table, 0), 0);
+	assert_int_equal(table->entries[0].length, 14);
+	assert_ptr_equal(encode_cache_table(&cache, &metric), table);
+	assert_true(encode_entry_valid(&table->entries[0], &series));
+	encode_cache_fini(&cache);
+	encode_cache_fini(&cache);
+}
+
+static void test_another_metric_of_the_same_index_starts_anew(void **state)
+{
+	struct series series = {.generation = 1, .live = true};
+	struct metric first = {.index = 0, .series_count = 1, .series = &series}, second = first;
+	struct encode_cache cache = {0};
+	struct encode_table *table = encode_cache_table(&cache, &first);
+
+	(void)state;
+	assert_int_equal(encode_entry_fill(table, 0), 0);
+	table = encode_cache_table(&cache, &second);
+	assert_false(encode_entry_valid(&table->entries[0], &series));
+	encode_cache_fini(&cache);
+}
+
+/* Numbers that go to other attributes again and again do not make the block grow, and every entry
+ * keeps its bytes. */
+static void test_dead_bytes_are_squeezed_out(void **state)
+{
+	enum {
+		SERIES = 50
+	};
+	struct series series[SERIES] = {0};
+	struct attr attrs[SERIES];
+	struct metric metric = {.series_count = SERIES, .series = series};
+	struct encode_cache cache = {0};
+	struct encode_table *table;
+	uint8_t expected[128];
+	size_t capacity = 0;
+	char text[100];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (int i = 0; i < SERIES; i++) {
+		attrs[i] = attr_string("k", text + i);
+		series[i] = (struct series){
+			.attrs = &attrs[i], .attr_count = 1, .generation = 1, .live = true};
+	}
+	table = encode_cache_table(&cache, &metric);
+	for (uint32_t round = 0; round < 1000; round++) {
+		for (uint32_t i = 0; i < SERIES; i++) {
+			if ((i + round) % 3 == 0)
+				series[i].generation++;
+			if (!encode_entry_valid(&table->entries[i], &series[i]))
+				assert_int_equal(encode_entry_fill(table, i), 0);
+		}
+		if (round == 100)
+			capacity = table->capacity;
+	}
+	assert_true(table->capacity <= 2 * capacity);
+	for (uint32_t i = 0; i < SERIES; i++) {
+		size_t size = attrs_encoded_size(&attrs[i], 1);
+
+		attrs_encode(expected, 0x3a, &attrs[i], 1);
+		assert_int_equal(table->entries[i].length, size);
+		assert_memory_equal(encode_entry_bytes(table, &table->entries[i]), expected, size);
+	}
+	encode_cache_fini(&cache);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_overflow_attribute),
+		cmocka_unit_test(test_values_that_are_zero_are_present),
+		cmocka_unit_test(test_entry_follows_the_generation),
+		cmocka_unit_test(test_dead_bytes_are_squeezed_out),
+		cmocka_unit_test(test_another_metric_of_the_same_index_starts_anew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
