@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/app.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/version.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "resource/resource.h"
+
+static int make_resource(struct app *app, struct err *err)
+{
+	const struct settings *settings = app->settings;
+	struct attr *attrs = arena_alloc(
+		&app->arena, (settings->resource_count + 1) * sizeof(*attrs));
+	struct resource_input input = {
+		.version = OTELBPF_VERSION,
+		.service_name = settings->service_name,
+		.attrs = attrs,
+		.attr_count = settings->resource_count,
+		.root = "",
+	};
+
+	if (!attrs)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < settings->resource_count; i++)
+		attrs[i] = attr_string(settings->resource[i].key, settings->resource[i].value);
+	return resource_detect(&app->resource, &input, &app->arena, err);
+}
+
+static void tell_failure(const struct pack *pack, const struct err *err)
+{
+	const char *log = pack->probe ? probe_verifier_log(pack->probe) : "";
+	const char *line = err->text, *end;
+
+	/* Definitions report one mistake per line. */
+	for (; (end = strchr(line, '\n')); line = end + 1)
+		log_error("pack %s: %.*s", pack->name, (int)(end - line), line);
+	log_error("pack %s: %s", pack->name, line);
+	for (; *log; log = *end ? end + 1 : end) {
+		end = strchrnul(log, '\n');
+		log_error("pack %s: verifier: %.*s", pack->name, (int)(end - log), log);
+	}
+}
+
+static bool named_before(const struct app *app, const char *name)
+{
+	for (size_t i = 0; i < app->pack_count; i++) {
+		if (!strcmp(app->packs[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+/* Open and start the pack, or tell why not. */
+static bool start_pack(struct app *app, struct pack *pack, const char *directory, const char *name)
+{
+	struct err err = {0};
+	int result;
+
+	result = pack_open(pack, directory, name, &err);
+	if (!result)
+		result = pack_start(pack, app->model, clock_realtime_ns(), &err);
+	/* libbpf parsed the kernel's BTF, some megabytes: give them back before the next pack. */
+	malloc_trim(0);
+	if (!result)
+		return true;
+	tell_failure(pack, &err);
+	return false;
+}
+
+static int start_packs(struct app *app, const struct app_options *options, struct err *err)
+{
+	const char *const *names = options->pack_count ? options->packs : default_packs;
+	size_t count = options->pack_count, started = 0;
+	const char *directory;
+
+	if (!count)
+		while (names[count])
+			count++;
+	directory = pack_directory(options->pack_dir, &app->arena, err);
+	if (!directory)
+		return -ENOENT;
+	app->packs = arena_alloc(&app->arena, count * sizeof(*app->packs));
+	if (!app->packs)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < count; i++) {
+		if (named_before(app, names[i]))
+			continue;
+		app->pack_count++;
+		started += start_pack(app, &app->packs[app->pack_count - 1], directory, names[i]);
+	}
+	if (started == app->pack_count)
+		return 0;
+	if (options->strict)
+		return err_set(err, -EINVAL,
+			"%zu of %zu packs failed, which --strict does not allow",
+			app->pack_count - started, app->pack_count);
+	if (!started)
+		return err_set(err, -EINVAL, "none of the packs could be started");
+	return 0;
+}
+
+int app_init(struct app *app, const struct app_options *options, struct err *err)
+{
+	int result;
+
+	*app = (struct app){.settings = options->settings};
+	result = make_resource(app, err);
+	if (result)
+		return result;
+	app->model = model_new(&app->resource);
+	if (!app->model)
+		return err_set(err, -ENOMEM, "out of memory");
+	result = selfmon_new(&app->selfmon, app->model, OTELBPF_VERSION, clock_realtime_ns(), err);
+	if (result)
+		return result;
+	return start_packs(app, options, err);
+}
+
+void app_fini(struct app *app)
+{
+	for (size_t i = 0; i < app->pack_count; i++)
+		pack_fini(&app->packs[i]);
+	selfmon_free(app->selfmon);
+	model_free(app->model);
+	arena_fini(&app->arena);
+}
+
+const struct snapshot *app_collect(struct app *app, uint64_t now)
+{
+	uint64_t begun = clock_monotonic_ns();
+	const struct snapshot *snapshot;
+	bool all_read = true;
+
+	model_begin(app->model, now);
+	for (size_t i = 0; i < app->pack_count; i++)
+		all_read &= pack_collect(&app->packs[i]);
+	for (size_t i = 0; i < app->pack_count; i++)
+		pack_report(&app->packs[i], app->selfmon);
+	/* Its own duration can only be told by the next collection. */
+	selfmon_write(app->selfmon);
+	snapshot = model_end(app->model);
+	selfmon_collected(app->selfmon, clock_monotonic_ns() - begun, all_read ? NULL : "read");
+	return snapshot;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From what the user names to a pack's files. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+
+#include <stddef.h>
+
+/* Packs that run when none is named: those whose cost nobody notices (README.md, "Default packs").
+ */
+extern const char *const default_packs[]; /* NULL at the end */
+
+struct pack_files {
+	const char *definition; /* NAME.yaml */
+	const char *object;	/* NAME.bpf.o beside it */
+};
+
+/* Where packs are looked for by name: `directory` if not NULL, else beside the executable (build
+ * tree), else in
+ * ../lib/otelbpf/packs from it (install prefix). Strings live in `arena`. NULL with err when out of
+ * memory. */
+const char *pack_directory(const char *directory, struct arena *arena, struct err *err);
+
+/*
+ * `name` is a pack's name, or the path of a definition (has a '/' or ends in .yaml). -ENOENT with
+ * what was looked for, and the nearest name there is.
+ */
+int pack_find(struct pack_files *files, const char *directory, const char *name,
+	struct arena *arena, struct err *err) MUST_CHECK;
+
+/* The names of all packs in the directory, sorted; *count of them. */
+int pack_names(const char *directory, const char *const **names, size_t *count, struct arena *arena,
+	struct err *err) MUST_CHECK;

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One pack from its files to its points. What goes wrong with it stays with it. */
+#pragma once
+
+#include "app/find.h"
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "collect/collect.h"
+#include "config/definition.h"
+#include "model/model.h"
+#include "probe/probe.h"
+#include "selfmon/selfmon.h"
+
+struct pack {
+	const char *name; /* as the user named it until the definition is read */
+	struct arena arena;
+	struct pack_files files;
+	struct pack_definition definition;
+	struct probe_choice *choices;
+	struct probe *probe;
+	struct pack_plan plan;
+	struct collector *collector;
+	const char *error_type; /* why it does not count; NULL: it does */
+	struct log_repeat read_failures;
+	uint64_t undecodable_told;
+};
+
+/* Read the definition, open the object, bind the one to the other. No privileges needed: this is
+ * all that `otelbpf check` does. On failure pack->error_type says at which stage; pack_fini is
+ * needed all the same. */
+int pack_open(
+	struct pack *pack, const char *directory, const char *name, struct err *err) MUST_CHECK;
+
+/* Load into the kernel, make the metrics in `model`, attach. `now`: UNIX ns, the start time of what
+ * is counted. */
+int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err *err) MUST_CHECK;
+
+/* Read its maps into the model; tells what fails, once. Returns false if something did. */
+bool pack_collect(struct pack *pack);
+
+/* Tell selfmon how the pack does. */
+void pack_report(const struct pack *pack, struct selfmon *selfmon);
+
+void pack_fini(struct pack *pack);

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The schedule: when is collected, when exported, and how it ends. */
+#include "app/app.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/output.h"
+#include "app/version.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "otlp/exporter.h"
+
+struct run {
+	struct app app;
+	const struct settings *settings;
+	struct loop *loop;
+	struct exporter *exporter; /* NULL: console */
+	struct loop_timer tick;
+	uint64_t next; /* collection, CLOCK_MONOTONIC ns */
+	bool overdue;  /* it was due while an export was under way */
+	bool stopping, final_collected;
+	uint64_t stop_deadline;
+	struct log_repeat failures;
+};
+
+/* Export timeout 0 means no limit, but a stop must end: the default of OTEL_METRIC_EXPORT_TIMEOUT.
+ */
+#define LONGEST_STOP (30 * NSEC_PER_SEC)
+
+static const int stop_signals[] = {SIGTERM, SIGINT, 0};
+
+static uint64_t deadline_after(uint64_t now, uint64_t timeout)
+{
+	return timeout > UINT64_MAX - now ? UINT64_MAX : now + timeout;
+}
+
+static void log_result(struct run *run, const struct export_result *result)
+{
+	if (result->error_type) {
+		log_debug("export failed: %s, %u requests, %u attempts", result->error_type,
+			result->requests, result->attempts);
+		log_repeat_failure(&run->failures, result->error);
+		return;
+	}
+	log_repeat_success(&run->failures, "the receiver accepts metrics");
+	if (result->error[0])
+		log_warn("%s", result->error);
+	log_debug("exported %" PRIu64 " points in %u requests, %.1f ms", result->exported,
+		result->requests, (double)result->duration_ns / 1e6);
+}
+
+static void collect_and_export(struct run *run);
+
+static void finish(struct run *run)
+{
+	if (!run->final_collected)
+		collect_and_export(run);
+	else
+		loop_stop(run->loop);
+}
+
+static void on_exported(void *context, const struct export_result *result)
+{
+	struct run *run = context;
+	struct selfmon_export told = {
+		.exported = result->exported,
+		.rejected = result->rejected,
+		.failed = result->failed,
+		.duration_ns = result->duration_ns,
+		.http_status = result->http_status,
+		.error_type = result->error_type,
+	};
+
+	selfmon_exported(run->app.selfmon, &told);
+	log_result(run, result);
+	if (run->final_collected && result->failed)
+		log_warn("the last collection is lost: %" PRIu64 " points were not delivered",
+			result->failed);
+	if (run->stopping)
+		finish(run);
+	else if (run->overdue)
+		collect_and_export(run);
+}
+
+static void export(struct run *run, const struct snapshot *snapshot)
+{
+	uint64_t now = clock_monotonic_ns();
+	uint64_t deadline = deadline_after(now, run->settings->export_timeout_ns);
+	int result;
+
+	if (!run->exporter) {
+		output_console(snapshot);
+		if (run->stopping)
+			loop_stop(run->loop);
+		return;
+	}
+	if (run->stopping && run->stop_deadline < deadline)
+		deadline = run->stop_deadline;
+	result = exporter_export(run->exporter, snapshot, deadline, on_exported, run);
+	if (result) {
+		log_error("cannot export: %s", strerror(-result));
+		if (run->stopping)
+			loop_stop(run->loop);
+	}
+}
+
+static void collect_and_export(struct run *run)
+{
+	run->overdue = false;
+	run->final_collected = run->stopping;
+	export(run, app_collect(&run->app, clock_realtime_ns()));
+}
+
+/* Intervals are from start to start (metrics SDK, periodic exporting MetricReader). */
+static void on_tick(void *context)
+{
+	struct run *run = context;
+	uint64_t now = loop_now(run->loop), interval = run->settings->interval_ns;
+
+	run->next += interval;
+	if (run->next <= now)
+		run->next = now + interval;
+	loop_timer_set(&run->tick, run->next);
+	if (run->exporter && exporter_busy(run->exporter))
+		run->overdue = true; /* the model must not change under an export */
+	else
+		collect_and_export(run);
+}
+
+static void on_signal(void *context, int number)
+{
+	struct run *run = context;
+	uint64_t now = loop_now(run->loop), timeout = run->settings->export_timeout_ns;
+
+	if (run->stopping) {
+		log_warn("%s again: stopping without waiting for the receiver", strsignal(number));
+		loop_stop(run->loop);
+		return;
+	}
+	log_info("%s: stopping", strsignal(number));
+	run->stopping = true;
+	if (timeout > LONGEST_STOP)
+		timeout = LONGEST_STOP;
+	run->stop_deadline = deadline_after(now, timeout);
+	loop_timer_clear(&run->tick);
+	/* The last collection needs its part of the time that there is for both. */
+	if (run->exporter && exporter_busy(run->exporter))
+		exporter_hurry(run->exporter, deadline_after(now, timeout / 2));
+	else
+		finish(run);
+}
+
+static int make_exporter(struct run *run, struct err *err)
+{
+	const struct settings *settings = run->settings;
+	struct otlp_header headers[LIMIT_HEADERS];
+	struct exporter_options options = {
+		.url = settings->url,
+		.headers = headers,
+		.gzip = settings->gzip,
+		.request_timeout_ns = settings->request_timeout_ns,
+		.user_agent = "otelbpf/" OTELBPF_VERSION " OTel-OTLP-Exporter-C/" OTELBPF_VERSION,
+		.random_seed = clock_realtime_ns() ^ (uint64_t)getpid(),
+	};
+	int result;
+
+	if (settings->exporter != EXPORTER_OTLP)
+		return 0;
+	for (; options.header_count < settings->header_count; options.header_count++)
+		headers[options.header_count] = (struct otlp_header){
+			.name = settings->headers[options.header_count].key,
+			.value = settings->headers[options.header_count].value,
+		};
+	result = exporter_new(&run->exporter, run->loop, &options, err);
+	if (result)
+		return result;
+	return selfmon_set_exporter(run->app.selfmon, "otlp_http_metric_exporter",
+		exporter_server_address(run->exporter), exporter_server_port(run->exporter), err);
+}
+
+static void log_ready(const struct run *run)
+{
+	char packs[512] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < run->app.pack_count && used < sizeof(packs) - 1; i++) {
+		if (!run->app.packs[i].error_type)
+			used += (size_t)snprintf(
+				packs + used, sizeof(packs) - used, " %s", run->app.packs[i].name);
+	}
+	log_info("ready: counting%s; every %g s to %s", packs,
+		(double)run->settings->interval_ns / (double)NSEC_PER_SEC,
+		run->exporter ? run->settings->url : "standard output");
+}
+
+/* Without an exporter nothing is counted either: a kernel without our programs is the cheapest. */
+static int run_disabled(struct run *run, struct err *err)
+{
+	log_info("ready: metrics are switched off (OTEL_SDK_DISABLED or "
+		 "OTEL_METRICS_EXPORTER=none); "
+		 "waiting for SIGTERM");
+	run->final_collected = true;
+	return loop_run(run->loop, err);
+}
+
+static int run_enabled(struct run *run, const struct app_options *options, struct err *err)
+{
+	int result;
+
+	result = app_init(&run->app, options, err);
+	if (!result)
+		result = make_exporter(run, err);
+	if (!result) {
+		log_ready(run);
+		loop_timer_init(&run->tick, run->loop, on_tick, run);
+		run->next = clock_monotonic_ns() + run->settings->interval_ns;
+		loop_timer_set(&run->tick, run->next);
+		result = loop_run(run->loop, err);
+	}
+	exporter_free(run->exporter);
+	app_fini(&run->app);
+	return result;
+}
+
+int app_run(const struct app_options *options, struct err *err)
+{
+	const struct settings *settings = options->settings;
+	struct run run = {.settings = settings};
+	int result;
+
+	run.loop = loop_new(err);
+	if (!run.loop)
+		return -ENOMEM;
+	result = loop_add_signals(run.loop, stop_signals, on_signal, &run, err);
+	if (!result && (settings->sdk_disabled || settings->exporter == EXPORTER_NONE))
+		result = run_disabled(&run, err);
+	else if (!result)
+		result = run_enabled(&run, options, err);
+	loop_free(run.loop);
+	return result;
+}
+
+static void on_once_signal(void *context, int number)
+{
+	(void)number;
+	loop_stop(context);
+}
+
+static void on_once_end(void *context)
+{
+	loop_stop(context);
+}
+
+int app_once(const struct app_options *options, uint64_t duration_ns, bool json, struct err *err)
+{
+	struct loop *loop = loop_new(err);
+	struct loop_timer end;
+	struct app app;
+	int result;
+
+	if (!loop)
+		return -ENOMEM;
+	result = loop_add_signals(loop, stop_signals, on_once_signal, loop, err);
+	if (!result) {
+		result = app_init(&app, options, err);
+		if (!result) {
+			log_info("ready: counting for %g s",
+				(double)duration_ns / (double)NSEC_PER_SEC);
+			loop_timer_init(&end, loop, on_once_end, loop);
+			loop_timer_set(&end, deadline_after(clock_monotonic_ns(), duration_ns));
+			result = loop_run(loop, err);
+		}
+		if (!result)
+			result = output_once(app_collect(&app, clock_realtime_ns()), json, err);
+		app_fini(&app);
+	}
+	loop_free(loop);
+	return result;
+}

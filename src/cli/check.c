@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "app/pack.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "probe/probe.h"
+
+static bool check_pack(const char *directory, const char *name)
+{
+	struct pack pack = {0};
+	struct err err = {0};
+	bool good;
+
+	good = !pack_open(&pack, directory, name, &err);
+	if (good)
+		printf("%s: good, %zu metrics\n", pack.name, pack.definition.metric_count);
+	else
+		log_error_lines(err.text);
+	pack_fini(&pack);
+	return good;
+}
+
+/* A directory stands for all packs in it. */
+static bool check_directory(const char *directory, struct arena *arena)
+{
+	const char *const *names;
+	struct err err = {0};
+	bool good = true;
+	size_t count;
+
+	if (pack_names(directory, &names, &count, arena, &err)) {
+		log_error("%s", err.text);
+		return false;
+	}
+	if (!count) {
+		log_error("%s: no packs there (NAME/NAME.yaml)", directory);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++)
+		good &= check_pack(directory, names[i]);
+	return good;
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && S_ISDIR(status.st_mode);
+}
+
+static int check(const struct cli *cli)
+{
+	struct arena arena = {0};
+	struct err err = {0};
+	const char *directory = pack_directory(cli->pack_dir, &arena, &err);
+	bool good = directory != NULL;
+
+	if (!directory)
+		log_error("%s", err.text);
+	else if (!cli->pack_count)
+		good = check_directory(directory, &arena);
+	for (size_t i = 0; directory && i < cli->pack_count; i++) {
+		/* A pack's own name goes first: a directory of that name may lie around. */
+		if (strchr(cli->packs[i], '/') && is_directory(cli->packs[i]))
+			good &= check_directory(cli->packs[i], &arena);
+		else
+			good &= check_pack(directory, cli->packs[i]);
+	}
+	arena_fini(&arena);
+	return good ? EXIT_FINE : EXIT_USAGE;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.arguments = "[PACK|DIRECTORY]...",
+	.help = "check definitions against their objects; loads nothing, needs no root",
+	.run = check,
+};

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/version.h"
+#include "base/clock.h"
+#include "base/compiler.h"
+#include "base/log.h"
+#include "base/nearest.h"
+#include "base/str.h"
+
+static const struct command *const commands[] = {
+	&command_run,
+	&command_once,
+	&command_check,
+	&command_list,
+	&command_features,
+};
+
+enum {
+	HELP = 'h',
+	VERSION = 'V',
+	FIRST_LONG = 256
+};
+
+static bool set_endpoint(struct cli *cli, const char *text)
+{
+	cli->overrides.otlp_endpoint = text;
+	return *text;
+}
+
+static bool set_exporter(struct cli *cli, const char *text)
+{
+	cli->overrides.exporter = text;
+	return *text;
+}
+
+/* "10s", "500ms", "1m": a number and its unit. */
+static bool parse_duration(const char *text, uint64_t *nanoseconds)
+{
+	static const struct {
+		const char *suffix;
+		uint64_t scale;
+	} units[] = {{"ms", NSEC_PER_MSEC}, {"s", NSEC_PER_SEC}, {"m", 60 * NSEC_PER_SEC}};
+	size_t digits = strspn(text, "0123456789");
+	char number[16];
+
+	if (!digits || digits >= sizeof(number))
+		return false;
+	memcpy(number, text, digits);
+	number[digits] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		uint64_t value;
+
+		if (strcmp(text + digits, units[i].suffix) != 0)
+			continue;
+		return !str_to_u64(number, &value) && value &&
+		       !__builtin_mul_overflow(value, units[i].scale, nanoseconds);
+	}
+	return false;
+}
+
+static bool set_interval(struct cli *cli, const char *text)
+{
+	uint64_t nanoseconds;
+
+	if (!parse_duration(text, &nanoseconds))
+		return false;
+	cli->overrides.interval_ms = nanoseconds / NSEC_PER_MSEC;
+	return cli->overrides.interval_ms <= INT32_MAX;
+}
+
+static bool set_duration(struct cli *cli, const char *text)
+{
+	return parse_duration(text, &cli->duration_ns);
+}
+
+static bool set_log_level(struct cli *cli, const char *text)
+{
+	cli->overrides.log_level = text;
+	return *text;
+}
+
+static bool set_pack_dir(struct cli *cli, const char *text)
+{
+	cli->pack_dir = text;
+	return *text;
+}
+
+static bool set_strict(struct cli *cli, const char *text)
+{
+	(void)text;
+	cli->strict = true;
+	return true;
+}
+
+static bool set_json(struct cli *cli, const char *text)
+{
+	(void)text;
+	cli->json = true;
+	return true;
+}
+
+static const struct row {
+	const char *name;
+	const char *argument; /* NULL: none */
+	const char *help;
+	bool (*set)(struct cli *cli, const char *text); /* false: not a valid argument */
+} rows[] = {
+	{"otlp-endpoint", "URL",
+		"base URL of the receiver, as OTEL_EXPORTER_OTLP_ENDPOINT\n"
+		"(default http://localhost:4318)",
+		set_endpoint},
+	{"exporter", "NAME", "otlp, console or none, as OTEL_METRICS_EXPORTER", set_exporter},
+	{"interval", "TIME",
+		"from one collection to the next, for example 10s or 500ms\n"
+		"(default 60s, console 10s)",
+		set_interval},
+	{"for", "TIME", "once: how long to count before the collection (default 1s)", set_duration},
+	{"json", NULL, "once: write OTLP/JSON", set_json},
+	{"pack-dir", "DIR", "where packs are looked for by name", set_pack_dir},
+	{"strict", NULL, "a pack that fails is fatal; without this the others go on", set_strict},
+	{"log-level", "LEVEL", "none, error, warn, info or debug, as OTEL_LOG_LEVEL",
+		set_log_level},
+};
+
+static void print_help(void)
+{
+	printf("otelbpf " OTELBPF_VERSION ": kernel metrics, counted by BPF programs, as "
+	       "OpenTelemetry metrics over OTLP\n\n"
+	       "usage:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  otelbpf %s %s\n      %s\n", commands[i]->name, commands[i]->arguments,
+			commands[i]->help);
+	printf("\nA PACK is a set of BPF programs and the metrics made of them: its name, or the "
+	       "path "
+	       "of its .yaml file.\n\noptions:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *help = rows[i].help, *end;
+		char left[64];
+
+		snprintf(left, sizeof(left), "--%s %s", rows[i].name,
+			rows[i].argument ? rows[i].argument : "");
+		for (; (end = strchr(help, '\n')); help = end + 1, left[0] = '\0')
+			printf("  %-22s %.*s\n", left, (int)(end - help), help);
+		printf("  %-22s %s\n", left, help);
+	}
+	printf("  %-22s %s\n  %-22s %s\n", "--help", "this text", "--version",
+		"the version and what it was built with");
+	printf("\nenvironment: OTEL_EXPORTER_OTLP_ENDPOINT, _HEADERS, _TIMEOUT, _COMPRESSION and "
+	       "their\n"
+	       "METRICS_ forms, OTEL_METRIC_EXPORT_INTERVAL, OTEL_METRIC_EXPORT_TIMEOUT,\n"
+	       "OTEL_METRICS_EXPORTER, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,\n"
+	       "OTEL_SDK_DISABLED, OTEL_LOG_LEVEL, all as OpenTelemetry specifies them.\n"
+	       "Exit codes: 0 fine, 1 failed while running, 2 wrong usage or configuration.\n"
+	       "More in otelbpf(8).\n");
+}
+
+static void print_version(void)
+{
+	printf("otelbpf " OTELBPF_VERSION "\n"
+	       "OTLP 1.11 (http/protobuf), OpenTelemetry semantic conventions 1.44\n"
+	       "Licence Apache-2.0; BPF programs GPL-2.0-only OR BSD-2-Clause\n");
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	}
+	return NULL;
+}
+
+static int unknown_option(const char *text)
+{
+	struct nearest nearest;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text + 2, "="), text + 2);
+	nearest_init(&nearest, name);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		nearest_offer(&nearest, rows[i].name);
+	log_error("there is no option %s%s%s%s; `otelbpf --help` lists them", text,
+		nearest.name ? "; did you mean --" : "", nearest.name ? nearest.name : "",
+		nearest.name ? "?" : "");
+	return EXIT_USAGE;
+}
+
+static void make_long_options(struct option *options)
+{
+	size_t n = 0;
+
+	for (; n < ARRAY_SIZE(rows); n++)
+		options[n] = (struct option){
+			.name = rows[n].name,
+			.has_arg = rows[n].argument ? required_argument : no_argument,
+			.val = FIRST_LONG + (int)n,
+		};
+	options[n++] = (struct option){.name = "help", .val = HELP};
+	options[n++] = (struct option){.name = "version", .val = VERSION};
+	options[n] = (struct option){0};
+}
+
+/* -1: go on; otherwise an exit code. */
+static int parse_options(struct cli *cli, int argc, char **argv)
+{
+	struct option options[ARRAY_SIZE(rows) + 3];
+	int option;
+
+	make_long_options(options);
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":hV", options, NULL)) != -1) {
+		const struct row *row;
+
+		switch (option) {
+		case HELP:
+			print_help();
+			return EXIT_FINE;
+		case VERSION:
+			print_version();
+			return EXIT_FINE;
+		case '?':
+			return unknown_option(argv[optind - 1]);
+		case ':':
+			log_error("option %s needs an argument", argv[optind - 1]);
+			return EXIT_USAGE;
+		}
+		row = &rows[option - FIRST_LONG];
+		if (!row->set(cli, optarg)) {
+			log_error("--%s %s: %s expected; `otelbpf --help` says more", row->name,
+				optarg, row->argument);
+			return EXIT_USAGE;
+		}
+	}
+	return -1;
+}
+
+int cli_main(int argc, char **argv)
+{
+	const struct command *command = &command_run;
+	struct cli cli = {.duration_ns = NSEC_PER_SEC};
+	int result;
+
+	/* getopt_long moves what is no option to the end. */
+	result = parse_options(&cli, argc, argv);
+	if (result >= 0)
+		return result;
+	if (optind < argc && find_command(argv[optind]))
+		command = find_command(argv[optind++]);
+	cli.packs = (const char *const *)(argv + optind);
+	cli.pack_count = (size_t)(argc - optind);
+	return command->run(&cli);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/pack.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "decode/decode.h"
+#include "probe/probe.h"
+
+static bool is_default(const char *name)
+{
+	for (size_t i = 0; default_packs[i]; i++) {
+		if (!strcmp(default_packs[i], name))
+			return true;
+	}
+	return false;
+}
+
+static void list_pack(const char *directory, const char *name)
+{
+	struct pack pack = {0};
+	struct err err = {0};
+
+	if (pack_open(&pack, directory, name, &err)) {
+		printf("%s: broken: %s\n\n", name, err.text);
+		pack_fini(&pack);
+		return;
+	}
+	printf("%s %s%s\n  %s\n", pack.name, pack.definition.version,
+		is_default(pack.name) ? " (default)" : "", pack.definition.description);
+	for (size_t i = 0; i < pack.definition.metric_count; i++) {
+		const struct metric_definition *metric = &pack.definition.metrics[i];
+
+		printf("  %-28s %-14s %-14s", metric->name, metric->instrument, metric->unit);
+		for (size_t j = 0; j < metric->attribute_count; j++)
+			printf(" %s", metric->attributes[j].name);
+		printf("%s%s\n", metric->per_cpu ? " " : "",
+			metric->per_cpu ? metric->per_cpu : "");
+	}
+	if (probe_check_hooks(pack.probe, &err))
+		printf("  cannot run on this kernel: %s\n", err.text);
+	else
+		printf("  this kernel has its hooks\n");
+	printf("\n");
+	pack_fini(&pack);
+}
+
+/* For those who write definitions. */
+static void list_decoders(void)
+{
+	printf("decoders:\n");
+	for (const struct decoder *const *decoder = decoder_all(); *decoder; decoder++)
+		printf("  %-12s %s\n", (*decoder)->name, (*decoder)->help);
+}
+
+static int list(const struct cli *cli)
+{
+	struct arena arena = {0};
+	struct err err = {0};
+	const char *directory = pack_directory(cli->pack_dir, &arena, &err);
+	const char *const *names = cli->packs;
+	size_t count = cli->pack_count;
+	int result = EXIT_FINE;
+
+	if (!directory || (!count && pack_names(directory, &names, &count, &arena, &err))) {
+		log_error("%s", err.text);
+		result = EXIT_FAILED;
+		count = 0;
+	}
+	for (size_t i = 0; i < count; i++)
+		list_pack(directory, names[i]);
+	if (directory && !cli->pack_count)
+		list_decoders();
+	arena_fini(&arena);
+	return result;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.arguments = "[PACK]...",
+	.help = "packs, their metrics, whether this kernel can run them, and the decoders",
+	.run = list,
+};
