@@ -1,0 +1,3 @@
+# Every definition of the golden tests is a seed, the wrong ones too.
+fuzzer(definition LINK otelbpf_config SEEDS ${PROJECT_SOURCE_DIR}/tests/golden/definition)
+fuzzer(settings LINK otelbpf_config)

@@ -1,0 +1,1 @@
+fuzzer(decode LINK otelbpf_decode)

@@ -1,0 +1,1 @@
+fuzzer(response LINK otelbpf_otlp)
