@@ -1,6 +1,6 @@
 # Debian's and Ubuntu's names of what otelbpf is built, tested and checked with. Sourced by examples/run, tests/run and .ci/run.
 
-build_packages=(gcc libc6-dev cmake ninja-build pkgconf clang llvm
+build_packages=(gcc libc6-dev cmake ninja-build pkgconf clang
     libbpf-dev libelf-dev zlib1g-dev libcurl4-openssl-dev libnghttp2-dev
     libprotobuf-c-dev protobuf-c-compiler libyaml-dev)
 # Go builds the Collector that the tests send to, from modules that it fetches over TLS; they read its output with jq.
