@@ -41,15 +41,26 @@ static int bind_maps(struct pack *pack, struct err *err)
 	return pack_plan_init(&pack->plan, &pack->definition, maps, count, &pack->arena, err);
 }
 
-int pack_open(struct pack *pack, const char *directory, const char *name, struct err *err)
+static int load_definition(struct pack *pack, const struct pack_request *request, struct err *err)
+{
+	const struct definition_options options = {
+		.file = pack->files.definition,
+		.ebpf_exporter = request->ebpf_exporter,
+		.ebpf_exporter_prefix = request->ebpf_exporter_prefix,
+	};
+
+	return definition_load(&options, &pack->arena, &pack->definition, err);
+}
+
+int pack_open(struct pack *pack, const struct pack_request *request, struct err *err)
 {
 	int result;
 
-	pack->name = name;
-	result = pack_find(&pack->files, directory, name, &pack->arena, err);
+	pack->name = request->name;
+	result = pack_find(&pack->files, request, &pack->arena, err);
 	if (result)
 		return fail(pack, "not_found", result);
-	result = definition_load(pack->files.definition, &pack->arena, &pack->definition, err);
+	result = load_definition(pack, request, err);
 	if (result)
 		return fail(pack, "definition", result);
 	pack->name = pack->definition.name;
@@ -63,6 +74,16 @@ int pack_open(struct pack *pack, const char *directory, const char *name, struct
 	if (result)
 		return fail(pack, "definition", result);
 	return 0;
+}
+
+void pack_each_note(const struct pack *pack, void (*tell)(const char *pack, const char *text))
+{
+	const struct note *note;
+
+	for (note = pack->definition.notes; note; note = note->next)
+		tell(pack->name, note->text);
+	for (note = pack->plan.notes; note; note = note->next)
+		tell(pack->name, note->text);
 }
 
 int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err *err)
