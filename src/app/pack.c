@@ -52,6 +52,33 @@ static int load_definition(struct pack *pack, const struct pack_request *request
 	return definition_load(&options, &pack->arena, &pack->definition, err);
 }
 
+static int address_fail(const struct pack *pack, const struct address_definition *address, int code,
+	struct err *err)
+{
+	return err_prefix(err, code, "%s:%u:%u: ", pack->definition.file, address->position.line,
+		address->position.column);
+}
+
+/* Give the object's constants their values: 0 to find out whether it has them, which needs no
+ * privileges, then the addresses. */
+static int set_addresses(struct pack *pack, bool known, struct err *err)
+{
+	for (size_t i = 0; i < pack->definition.address_count; i++) {
+		const struct address_definition *address = &pack->definition.addresses[i];
+		uint64_t value = 0;
+		int result = 0;
+
+		if (known)
+			result = probe_kernel_address(address->symbol, &value, err);
+		if (!result)
+			result = probe_set_constant(
+				pack->probe, address->variable, &value, sizeof(value), err);
+		if (result)
+			return address_fail(pack, address, result, err);
+	}
+	return 0;
+}
+
 int pack_open(struct pack *pack, const struct pack_request *request, struct err *err)
 {
 	int result;
@@ -71,6 +98,8 @@ int pack_open(struct pack *pack, const struct pack_request *request, struct err 
 	if (result)
 		return fail(pack, "object", result);
 	result = bind_maps(pack, err);
+	if (!result)
+		result = set_addresses(pack, false, err);
 	if (result)
 		return fail(pack, "definition", result);
 	return 0;
@@ -91,7 +120,9 @@ int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err 
 	struct scope *scope;
 	int result;
 
-	result = probe_load(pack->probe, err);
+	result = set_addresses(pack, true, err);
+	if (!result)
+		result = probe_load(pack->probe, err);
 	if (result)
 		return fail(pack, result == -EPERM ? "permission" : "load", result);
 	scope = model_add_scope(model, pack->name, pack->definition.version, now);

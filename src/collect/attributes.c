@@ -208,6 +208,8 @@ int attribute_number(const struct attribute_plan *attribute, const unsigned char
 	struct value value = field_value(attribute->field, key);
 	int result = decode_chain_run(attribute->chain, &value, &value, arena, err);
 
+	if (result > 0) /* the entry is not wanted */
+		return result;
 	if (result)
 		return err_prefix(err, result, "%s: ", attribute->name);
 	if (value.type == VALUE_UINT)

@@ -111,20 +111,12 @@ static void add_static_map(struct parse *parse, const struct yaml_node *node,
 static void add_regexps(
 	struct parse *parse, const struct yaml_node *node, struct decoder_definition *decoder)
 {
-	size_t n = 0;
-
 	if (!node_is_list(parse, node, "a list of regular expressions", LIMIT_DECODER_ARGUMENTS))
 		return;
 	decoder->arguments = parse_alloc(parse, node->count * sizeof(*decoder->arguments));
 	for (const struct yaml_node *child = node->first; decoder->arguments && child;
-		child = child->next) {
-		const char *key = arena_printf(parse->arena, "%zu", ++n);
-
-		if (key)
-			add_argument(parse, decoder, key, child);
-		else
-			parse->report->no_memory = true;
-	}
+		child = child->next)
+		add_argument(parse, decoder, "pattern", child);
 }
 
 /* An argument that the decoder does not have would be ignored without a word. */

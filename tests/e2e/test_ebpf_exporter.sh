@@ -80,6 +80,18 @@ scraped 'ebpf_exporter_observed_total\{.*\} 4$'
 scraped 'ebpf_exporter_observed_latency_seconds_count\{.*kind="1".*\} 4$'
 scraped 'softirqs_total\{'    # packs of ours are not meant
 
+# Addresses of kernel symbols, and hooks that libbpf does not attach to by itself.
+: >"$work/otelbpf.log"
+start_otelbpf --otlp-endpoint "$otlp_http" "$packs/addresses.yaml" "$packs/packets.yaml"
+"$workload" observe 1 5 3
+"$workload" softirqs 1000
+stop_otelbpf
+expect "a symbol's address" "$(points addressed_total | jq -r '"\(.attributes.function) \(.value)"')" "schedule 15"
+expect "datagrams of one byte" "$(sum packets_total '$a.protocol == "udp" and $a.length == "1"')" 1000
+expect "CPUs with a clock" "$(points clock_ticks_total | jq -s 'map(select(.value > 0)) | length')" "$(nproc)"
+! ip link show dev lo | grep -q xdp || fail "the XDP program is still on the interface"
+stop_collector
+
 # What cannot be right is told before anything is loaded; what is left out does not stop the rest.
 mkdir "$work/bad"
 cp "$packs/observed.bpf.o" "$work/bad/"
@@ -96,3 +108,18 @@ grep -q "observed_names_total: its labels and their padding are 12 bytes, the ma
 "$otelbpf" check "$work/bad/observed.bpf.o" >"$work/out" 2>"$work/err" || fail "spans stop the rest: $(cat "$work/err")"
 grep -q "good, 10 metrics" "$work/out" || fail "check said $(cat "$work/out")"
 grep -q "warning: .*spans are not supported" "$work/err" || fail "spans are not told: $(cat "$work/err")"
+
+# A symbol that is not there fails its own pack.
+cp "$packs"/addresses.* "$work/bad/"
+sed -i 's/  - schedule/  - too_small/' "$work/bad/addresses.yaml"
+! "$otelbpf" check "$work/bad/addresses.yaml" 2>"$work/err" || fail "a constant of the wrong size is not told"
+grep -q 'addresses.yaml:11:5: .*addresses.bpf.o: its constant "kaddr_too_small" has 4 bytes, expected 8' "$work/err" ||
+    fail "a constant of the wrong size is not told: $(cat "$work/err")"
+sed -i 's/  - too_small/  - no_such_symbol/' "$work/bad/addresses.yaml"
+! "$otelbpf" check "$work/bad/addresses.yaml" 2>"$work/err" || fail "a missing constant is not told"
+grep -q 'it has no constant "kaddr_no_such_symbol"' "$work/err" || fail "a missing constant is not told: $(cat "$work/err")"
+sed -i 's/  - no_such_symbol/  - otelbpf_none/' "$work/bad/addresses.yaml"
+"$otelbpf" check "$work/bad/addresses.yaml" >"$work/out" 2>"$work/err" || fail "check needs the kernel: $(cat "$work/err")"
+"$otelbpf" once --for 1ms softirqs "$work/bad/addresses.yaml" >"$work/out" 2>"$work/err" || fail "a missing symbol stops the rest"
+grep -q 'addresses.yaml:11:5: this kernel has no symbol otelbpf_none' "$work/err" || fail "a missing symbol is not told: $(cat "$work/err")"
+grep -q 'softirqs  counter' "$work/out" || fail "a missing symbol stops the rest: $(cat "$work/out")"
