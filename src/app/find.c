@@ -113,14 +113,34 @@ int pack_find(struct pack_files *files, const struct pack_request *request, stru
 		return err_set(err, -ENOMEM, "out of memory");
 	if (!access(files->definition, F_OK))
 		return 0;
-	if (request->ebpf_exporter || is_path(request->name))
+	if (request->ebpf_exporter || has_suffix(request->name, definition_suffix))
 		return err_set(err, -errno, "%s: %s", files->definition, strerror(errno));
+	files->definition = NULL;
+	if (!access(files->object, F_OK))
+		return 0;
+	if (is_path(request->name))
+		return err_set(err, -errno, "%s: %s", files->object, strerror(errno));
 	return not_found(request->directory, request->name, arena, err);
 }
 
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* DIRECTORY/NAME/NAME.yaml or .bpf.o. */
+static bool has_pack(const char *directory, const char *name, struct arena *arena)
+{
+	static const char *const suffixes[] = {definition_suffix, object_suffix};
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes) && !found; i++) {
+		const char *file = arena_printf(
+			arena, "%s/%s/%s%s", directory, name, name, suffixes[i]);
+
+		found = file && !access(file, F_OK);
+	}
+	return found;
 }
 
 int pack_names(const char *directory, const char *const **names, size_t *count, struct arena *arena,
@@ -140,13 +160,7 @@ int pack_names(const char *directory, const char *const **names, size_t *count, 
 			directory, strerror(errno));
 	}
 	while ((entry = readdir(dir)) && n < LIMIT_PACKS) {
-		const char *file;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		file = arena_printf(
-			arena, "%s/%s/%s.yaml", directory, entry->d_name, entry->d_name);
-		if (!file || access(file, F_OK))
+		if (entry->d_name[0] == '.' || !has_pack(directory, entry->d_name, arena))
 			continue;
 		list[n] = arena_strdup(arena, entry->d_name);
 		if (list[n])

@@ -22,7 +22,7 @@ struct pack_request {
 };
 
 struct pack_files {
-	const char *definition; /* NAME.yaml */
+	const char *definition; /* NAME.yaml; NULL: there is none, look into the object */
 	const char *object;	/* NAME.bpf.o beside it */
 };
 
@@ -34,8 +34,8 @@ const char *pack_directory(const char *directory, struct arena *arena, struct er
 
 /*
  * The request's name is a pack's name, or the path of a definition or an object (ends in .yaml or
- * .bpf.o): the other of the two lies beside it. -ENOENT with what was looked for, and the nearest
- * name there is.
+ * .bpf.o): the other of the two lies beside it. A definition beside an object replaces the one in
+ * it. -ENOENT with what was looked for, and the nearest name there is.
  */
 int pack_find(struct pack_files *files, const struct pack_request *request, struct arena *arena,
 	struct err *err) MUST_CHECK;

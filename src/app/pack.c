@@ -41,15 +41,25 @@ static int bind_maps(struct pack *pack, struct err *err)
 	return pack_plan_init(&pack->plan, &pack->definition, maps, count, &pack->arena, err);
 }
 
+/* From the file beside the object, or from inside the object. */
 static int load_definition(struct pack *pack, const struct pack_request *request, struct err *err)
 {
+	const char *file = pack->files.definition ? pack->files.definition : pack->files.object;
 	const struct definition_options options = {
-		.file = pack->files.definition,
+		.file = file,
 		.ebpf_exporter = request->ebpf_exporter,
 		.ebpf_exporter_prefix = request->ebpf_exporter_prefix,
 	};
+	const char *text;
+	size_t length;
+	int result;
 
-	return definition_load(&options, &pack->arena, &pack->definition, err);
+	if (pack->files.definition)
+		return definition_load(&options, &pack->arena, &pack->definition, err);
+	result = probe_definition(file, &pack->arena, &text, &length, err);
+	if (result)
+		return result;
+	return definition_parse(&options, text, length, &pack->arena, &pack->definition, err);
 }
 
 static int address_fail(const struct pack *pack, const struct address_definition *address, int code,

@@ -125,18 +125,29 @@ static const struct row pack_rows[] = {
 };
 static const struct table pack_table = {"a definition", pack_rows, ARRAY_SIZE(pack_rows)};
 
-/* The file's name without folder and .yaml, made of these characters. */
+/* Without the ending of a definition, or of an object that has its definition in it. */
+static size_t stem_length(const char *base)
+{
+	static const char *const endings[] = {".yaml", ".bpf.o"};
+	size_t length = strlen(base);
+
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
+		size_t cut = strlen(endings[i]);
+
+		if (length > cut && strcmp(base + length - cut, endings[i]) == 0)
+			return length - cut;
+	}
+	return length;
+}
+
+/* The file's name without folder and ending, made of these characters. */
 static const char *pack_name(
 	const char *file, const char *characters, struct arena *arena, struct report *report)
 {
-	static const char suffix[] = ".yaml";
 	const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
-	size_t length = strlen(base), cut = sizeof(suffix) - 1;
-	char *name;
+	size_t length = stem_length(base);
+	const char *name = arena_strndup(arena, base, length);
 
-	if (length > cut && strcmp(base + length - cut, suffix) == 0)
-		length -= cut;
-	name = arena_strndup(arena, base, length);
 	if (!name) {
 		report->no_memory = true;
 		return NULL;
@@ -144,8 +155,8 @@ static const char *pack_name(
 	if (!length || length > LIMIT_METRIC_NAME || name[strspn(name, characters)])
 		report_add(report, (struct position){1, 1},
 			"found a file named '%.60s', expected a name of a-z, 0-9, _ and - before "
-			".yaml: it is the pack's name",
-			base);
+			"%s: it is the pack's name",
+			base, base[length] ? base + length : ".yaml");
 	return name;
 }
 

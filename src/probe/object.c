@@ -70,9 +70,9 @@ int object_parse(const struct probe *probe, struct bpf_object **object, struct e
 	return rc;
 }
 
-static int read_file(struct probe *probe, struct err *err)
+int object_read(struct kernel_file *bytes, const char *file, struct err *err)
 {
-	int rc = kernel_file_read(&probe->bytes, probe->file, LIMIT_OBJECT_BYTES);
+	int rc = kernel_file_read(bytes, file, LIMIT_OBJECT_BYTES);
 
 	if (rc == -EFBIG)
 		return err_set(err, -EINVAL, "it has more than %d bytes, too many for a BPF object",
@@ -81,7 +81,7 @@ static int read_file(struct probe *probe, struct err *err)
 		return err_set(err, -EINVAL, "it is not a regular file; expected a BPF object");
 	if (rc < 0)
 		return err_set(err, rc, "%s", strerror(-rc));
-	return elf_check(probe->bytes.bytes, probe->bytes.size, err);
+	return elf_check(bytes->bytes, bytes->size, err);
 }
 
 static int add_programs(struct probe *probe, struct err *err)
@@ -227,7 +227,7 @@ static int name_probe(struct probe *probe, const char *file, struct err *err)
 static int open_probe(
 	struct probe *probe, const struct probe_choice *choices, size_t count, struct err *err)
 {
-	int rc = read_file(probe, err);
+	int rc = object_read(&probe->bytes, probe->file, err);
 
 	if (rc == 0)
 		rc = object_parse(probe, &probe->object, err);

@@ -2,6 +2,7 @@
 /* A BPF object: open, load, attach. The only folder besides src/read that knows libbpf. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "read/map.h"
@@ -36,6 +37,15 @@ struct probe_choice {
  */
 int probe_open(struct probe **probe, const char *file, const struct probe_choice *choices,
 	size_t choice_count, struct err *err) MUST_CHECK;
+
+/*
+ * The pack definition that an object has in itself (bpf/otel_pack.bpf.h): text without the NUL at
+ * its end, not checked further, in `arena`. -ENOENT if there is no such file, -ENODATA if the
+ * object has no definition, -EINVAL as for probe_open.
+ */
+int probe_definition(const char *file, struct arena *arena, const char **text, size_t *length,
+	struct err *err) MUST_CHECK;
+
 /* Detach, unload, free. Accepts NULL. */
 void probe_free(struct probe *probe);
 

@@ -65,6 +65,9 @@ struct probe {
 	bool loaded, attached;
 };
 
+/* A file that elf_check has passed; kernel_file_free is needed whatever the result. -EINVAL, or why
+ * it cannot be read. */
+int object_read(struct kernel_file *bytes, const char *file, struct err *err) MUST_CHECK;
 /* Give the bytes to libbpf; the object is the caller's. -EINVAL, -ENOMEM. */
 int object_parse(const struct probe *probe, struct bpf_object **object, struct err *err) MUST_CHECK;
 /* object.c: the probe's file in front of a sentence. Returns `code`. */
