@@ -19,6 +19,9 @@ enum {
 	LIMIT_DECODER_ARGUMENTS = 4096,
 	LIMIT_PACKS = 256,
 	LIMIT_ERRORS_REPORTED = 32,
+	/* The JSON schema names each decoder three times. */
+	LIMIT_DECODERS = 128,
+	LIMIT_SCHEMA_BYTES = 1 << 20,
 
 	/* OpenTelemetry instrument syntax: name 255, unit 63; descriptions: 1023 must be supported.
 	 */

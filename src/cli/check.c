@@ -4,9 +4,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/output.h"
 #include "app/pack.h"
+#include "base/buf.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "config/schema.h"
+#include "decode/decode.h"
 #include "probe/probe.h"
 
 static void tell_note(const char *pack, const char *text)
@@ -60,13 +65,39 @@ static bool is_directory(const char *path)
 	return !stat(path, &status) && S_ISDIR(status.st_mode);
 }
 
+/* What editors check while somebody writes. */
+static int write_schema(void)
+{
+	const char *names[LIMIT_DECODERS + 1] = {NULL};
+	struct err err = {0};
+	struct buf out;
+	int result = -EOVERFLOW;
+
+	for (size_t i = 0; decoder_all()[i] && i < LIMIT_DECODERS; i++)
+		names[i] = decoder_all()[i]->name;
+	buf_init(&out, LIMIT_SCHEMA_BYTES);
+	definition_schema(names, &out);
+	if (out.failed)
+		err_set(&err, result, "out of memory");
+	else
+		result = output_write(out.data, out.length, &err);
+	buf_fini(&out);
+	if (result)
+		log_error("%s", err.text);
+	return result ? EXIT_FAILED : EXIT_FINE;
+}
+
 static int check(const struct cli *cli)
 {
 	struct arena arena = {0};
 	struct err err = {0};
-	const char *directory = pack_directory(cli->pack_dir, &arena, &err);
-	bool good = directory != NULL;
+	const char *directory;
+	bool good;
 
+	if (cli->schema)
+		return write_schema();
+	directory = pack_directory(cli->pack_dir, &arena, &err);
+	good = directory != NULL;
 	if (!directory)
 		log_error("%s", err.text);
 	else if (!cli->pack_count)
@@ -87,7 +118,7 @@ static int check(const struct cli *cli)
 
 const struct command command_check = {
 	.name = "check",
-	.arguments = "[PACK|DIRECTORY]...",
+	.arguments = "[--schema] [PACK|DIRECTORY]...",
 	.help = "check definitions against their objects; loads nothing, needs no root",
 	.run = check,
 };

@@ -106,6 +106,13 @@ static bool set_json(struct cli *cli, const char *text)
 	return true;
 }
 
+static bool set_schema(struct cli *cli, const char *text)
+{
+	(void)text;
+	cli->schema = true;
+	return true;
+}
+
 static bool set_from_ebpf_exporter(struct cli *cli, const char *text)
 {
 	cli->packs[cli->pack_count++] = (struct pack_request){.name = text, .ebpf_exporter = true};
@@ -136,6 +143,7 @@ static const struct row {
 		set_interval},
 	{"for", "TIME", "once: how long to count before the collection (default 1s)", set_duration},
 	{"json", NULL, "once: write OTLP/JSON", set_json},
+	{"schema", NULL, "check: write a JSON schema of definitions, for editors", set_schema},
 	{"pack-dir", "DIR", "where packs are looked for by name", set_pack_dir},
 	{"from-ebpf-exporter", "FILE",
 		"a pack in the format of ebpf_exporter, without looking at its shape",

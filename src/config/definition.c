@@ -93,10 +93,15 @@ static void row_any_of(struct parse *parse, const struct yaml_node *node, void *
 }
 
 static const struct row choice_rows[] = {
-	{"any_of", true, row_any_of, 0, "programs of which the kernel has to accept one"},
+	{"any_of", true, row_any_of, 0, "programs of which the kernel has to accept one",
+		&(const struct shape){.kind = SHAPE_LIST,
+			.items = &shape_identifier,
+			.least = 1,
+			.most = LIMIT_PROGRAM_CHOICES}},
 };
 static const struct table choice_table = {
 	"a choice of programs", choice_rows, ARRAY_SIZE(choice_rows)};
+static const struct shape choice_shape = {.kind = SHAPE_TABLE, .table = &choice_table};
 
 void row_choices(struct parse *parse, const struct yaml_node *node, void *target)
 {
@@ -117,13 +122,19 @@ void row_choices(struct parse *parse, const struct yaml_node *node, void *target
 
 static const struct row pack_rows[] = {
 	{"version", true, row_version, offsetof(struct pack_definition, version),
-		"the version of the pack, such as 1.0.0"},
+		"the version of the pack, such as 1.0.0",
+		&(const struct shape){
+			.kind = SHAPE_TEXT, .pattern = "^[0-9]+([.][0-9]+){0,2}([-+].+)?$"}},
 	{"description", true, row_description, offsetof(struct pack_definition, description),
-		"a sentence that says what the pack measures"},
-	{"programs", false, row_choices, 0, NULL},
-	{"metrics", true, row_metrics, 0, "a list of metrics"},
+		"a sentence that says what the pack measures", &shape_text},
+	{"programs", false, row_choices, 0, "programs of which one is enough, in order",
+		&(const struct shape){.kind = SHAPE_LIST,
+			.items = &choice_shape,
+			.least = 1,
+			.most = LIMIT_PROGRAM_CHOICES}},
+	{"metrics", true, row_metrics, 0, "a list of metrics", &shape_metrics},
 };
-static const struct table pack_table = {"a definition", pack_rows, ARRAY_SIZE(pack_rows)};
+const struct table definition_table = {"a definition", pack_rows, ARRAY_SIZE(pack_rows)};
 
 /* Without the ending of a definition, or of an object that has its definition in it. */
 static size_t stem_length(const char *base)
@@ -165,7 +176,7 @@ static void parse_native(
 {
 	pack->name = pack_name(
 		pack->file, "abcdefghijklmnopqrstuvwxyz0123456789_-", parse->arena, parse->report);
-	table_parse(parse, &pack_table, root, pack);
+	table_parse(parse, &definition_table, root, pack);
 }
 
 static void parse_ebpf_exporter(struct parse *parse, const struct yaml_node *root,

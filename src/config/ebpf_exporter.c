@@ -57,30 +57,36 @@ static void row_flag(struct parse *parse, const struct yaml_node *node, void *ta
 
 static const struct row counter_rows[] = {
 	{"name", true, row_identifier, offsetof(struct exporter_metric, name),
-		"the name of the map and of the metric"},
+		"the name of the map and of the metric", &shape_identifier},
 	{"help", true, row_description, offsetof(struct exporter_metric, help),
-		"a sentence that says what is counted"},
-	{"labels", false, row_labels, offsetof(struct exporter_metric, labels), NULL},
+		"a sentence that says what is counted", &shape_text},
+	{"labels", false, row_labels, offsetof(struct exporter_metric, labels),
+		"the fields of the map's key", &shape_labels},
 	{"perf_event_array", false, row_flag, offsetof(struct exporter_metric, perf_event_array),
-		NULL},
+		"whether the map is a perf event array", &shape_flag},
 	/* Counters that begin anew every now and then: nobody wants that, and nothing needs it. */
-	{"flush_interval", false, row_ignored, 0, NULL},
+	{"flush_interval", false, row_ignored, 0, NULL, NULL},
 };
 static const struct table counter_table = {"a counter", counter_rows, ARRAY_SIZE(counter_rows)};
 
 #define BUCKETS offsetof(struct exporter_metric, buckets)
 static const struct row histogram_rows[] = {
 	{"name", true, row_identifier, offsetof(struct exporter_metric, name),
-		"the name of the map and of the metric"},
+		"the name of the map and of the metric", &shape_identifier},
 	{"help", true, row_description, offsetof(struct exporter_metric, help),
-		"a sentence that says what is measured"},
+		"a sentence that says what is measured", &shape_text},
 	{"labels", true, row_labels, offsetof(struct exporter_metric, labels),
-		"at least the label of the bucket"},
-	{"bucket_type", true, row_bucket_type, BUCKETS, "exp2, exp2zero, linear or fixed"},
-	{"bucket_min", false, row_bucket_min, BUCKETS, NULL},
-	{"bucket_max", false, row_bucket_max, BUCKETS, NULL},
-	{"bucket_multiplier", false, row_bucket_multiplier, BUCKETS, NULL},
-	{"bucket_keys", false, row_bucket_keys, BUCKETS, NULL},
+		"at least the label of the bucket", &shape_labels},
+	{"bucket_type", true, row_bucket_type, BUCKETS, "exp2, exp2zero, linear or fixed",
+		&shape_bucket_type},
+	{"bucket_min", false, row_bucket_min, BUCKETS, "the number of the first bucket",
+		&shape_bucket_number},
+	{"bucket_max", false, row_bucket_max, BUCKETS, "the number of the last bucket",
+		&shape_bucket_number},
+	{"bucket_multiplier", false, row_bucket_multiplier, BUCKETS,
+		"what a value in the map is in the metric's unit", &shape_multiplier},
+	{"bucket_keys", false, row_bucket_keys, BUCKETS, "the numbers of fixed buckets",
+		&shape_bucket_keys},
 };
 static const struct table histogram_table = {
 	"a histogram", histogram_rows, ARRAY_SIZE(histogram_rows)};
@@ -245,8 +251,14 @@ static void row_histograms(struct parse *parse, const struct yaml_node *node, vo
 }
 
 static const struct row metrics_rows[] = {
-	{"counters", false, row_counters, 0, NULL},
-	{"histograms", false, row_histograms, 0, NULL},
+	{"counters", false, row_counters, 0, "metrics with one entry per set of labels",
+		&(const struct shape){.kind = SHAPE_LIST,
+			.items = &(
+				const struct shape){.kind = SHAPE_TABLE, .table = &counter_table}}},
+	{"histograms", false, row_histograms, 0, "metrics with one entry per bucket",
+		&(const struct shape){.kind = SHAPE_LIST,
+			.items = &(const struct shape){.kind = SHAPE_TABLE,
+				.table = &histogram_table}}},
 };
 static const struct table metrics_table = {
 	"the metrics of ebpf_exporter", metrics_rows, ARRAY_SIZE(metrics_rows)};
@@ -305,14 +317,19 @@ static void row_kaddrs(struct parse *parse, const struct yaml_node *node, void *
 }
 
 static const struct row file_rows[] = {
-	{"name", false, row_ignored, 0, NULL}, /* the file's name is used, as there */
+	{"name", false, row_ignored, 0, NULL, NULL}, /* the file's name is used, as there */
 	{"metrics", true, row_exporter_metrics, 0,
-		"counters or histograms (spans are not supported)"},
-	{"tracing", false, row_tracing, 0, NULL},
-	{"kaddrs", false, row_kaddrs, 0, NULL},
-	{"cgroup_id_map", false, row_cgroup_id_map, 0, NULL},
+		"counters or histograms (spans are not supported)",
+		&(const struct shape){.kind = SHAPE_TABLE, .table = &metrics_table}},
+	{"tracing", false, row_tracing, 0, "spans, which are not supported", NULL},
+	{"kaddrs", false, row_kaddrs, 0, "symbols whose addresses programs get",
+		&(const struct shape){.kind = SHAPE_LIST,
+			.items = &shape_identifier,
+			.least = 1,
+			.most = LIMIT_KERNEL_ADDRESSES}},
+	{"cgroup_id_map", false, row_cgroup_id_map, 0, "not supported yet", NULL},
 };
-static const struct table file_table = {
+const struct table ebpf_exporter_table = {
 	"a file of ebpf_exporter", file_rows, ARRAY_SIZE(file_rows)};
 
 void ebpf_exporter_parse(struct parse *parse, const struct yaml_node *root,
@@ -323,5 +340,5 @@ void ebpf_exporter_parse(struct parse *parse, const struct yaml_node *root,
 	/* Such files have neither. */
 	pack->version = "";
 	pack->description = "Metrics of ebpf_exporter.";
-	table_parse(parse, &file_table, root, &file);
+	table_parse(parse, &ebpf_exporter_table, root, &file);
 }

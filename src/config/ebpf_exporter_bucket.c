@@ -58,6 +58,15 @@ static const struct bucket_type {
 	{"fixed", 0, NULL},
 };
 
+const struct shape shape_bucket_type = {.kind = SHAPE_CHOICE,
+	.choices = (const char *const[]){"exp2", "exp2zero", "linear", "fixed", NULL}};
+const struct shape shape_bucket_number = {.kind = SHAPE_NUMBER, .most = UINT32_MAX};
+const struct shape shape_bucket_keys = {.kind = SHAPE_LIST,
+	.items = &(const struct shape){.kind = SHAPE_DECIMAL},
+	.least = 1,
+	.most = LIMIT_BOUNDS};
+const struct shape shape_multiplier = {.kind = SHAPE_DECIMAL};
+
 static const struct bucket_type *find_type(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(bucket_types); i++)

@@ -57,12 +57,17 @@ static void row_node(struct parse *parse, const struct yaml_node *node, void *ta
 
 static const struct row decoder_rows[] = {
 	{"name", true, row_identifier, offsetof(struct exporter_decoder, name),
-		"the decoder's name"},
-	{"static_map", false, row_node, offsetof(struct exporter_decoder, static_map), NULL},
-	{"regexps", false, row_node, offsetof(struct exporter_decoder, regexps), NULL},
-	{"allow_unknown", false, row_node, offsetof(struct exporter_decoder, allow_unknown), NULL},
+		"the decoder's name", &(const struct shape){.kind = SHAPE_DECODER}},
+	{"static_map", false, row_node, offsetof(struct exporter_decoder, static_map),
+		"values and what they become", &(const struct shape){.kind = SHAPE_TEXTS}},
+	{"regexps", false, row_node, offsetof(struct exporter_decoder, regexps),
+		"regular expressions, of which the first that matches counts",
+		&(const struct shape){.kind = SHAPE_LIST, .items = &shape_text, .least = 1}},
+	{"allow_unknown", false, row_node, offsetof(struct exporter_decoder, allow_unknown),
+		"whether what is not in static_map stays as it is", &shape_flag},
 };
 static const struct table decoder_table = {"a decoder", decoder_rows, ARRAY_SIZE(decoder_rows)};
+static const struct shape decoder_shape = {.kind = SHAPE_TABLE, .table = &decoder_table};
 
 static void add_argument(struct parse *parse, struct decoder_definition *decoder, const char *key,
 	const struct yaml_node *value)
@@ -175,14 +180,24 @@ static void row_label_decoders(struct parse *parse, const struct yaml_node *node
 
 static const struct row label_rows[] = {
 	{"name", true, row_label_name, offsetof(struct exporter_label, attribute.name),
-		"the label's name"},
+		"the label's name", &shape_identifier},
 	{"size", true, row_size, offsetof(struct exporter_label, attribute.size),
-		"the bytes of the key that the label takes"},
-	{"padding", false, row_padding, offsetof(struct exporter_label, padding), NULL},
+		"the bytes of the key that the label takes",
+		&(const struct shape){.kind = SHAPE_NUMBER, .least = 1, .most = LIMIT_MAP_KEY}},
+	{"padding", false, row_padding, offsetof(struct exporter_label, padding),
+		"the bytes of the key behind it",
+		&(const struct shape){.kind = SHAPE_NUMBER, .most = LIMIT_MAP_KEY}},
 	{"decoders", true, row_label_decoders, offsetof(struct exporter_label, attribute),
-		"a list of decoders"},
+		"a list of decoders",
+		&(const struct shape){.kind = SHAPE_LIST,
+			.items = &decoder_shape,
+			.least = 1,
+			.most = LIMIT_DECODERS_PER_CHAIN}},
 };
 static const struct table label_table = {"a label", label_rows, ARRAY_SIZE(label_rows)};
+const struct shape shape_labels = {.kind = SHAPE_LIST,
+	.items = &(const struct shape){.kind = SHAPE_TABLE, .table = &label_table},
+	.most = LIMIT_ATTRIBUTES_PER_SERIES + 1};
 
 static void check_label_is_new(struct parse *parse, const struct yaml_node *node,
 	const struct exporter_labels *labels, const struct attribute_definition *label)

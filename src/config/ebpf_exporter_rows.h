@@ -22,6 +22,12 @@ struct exporter_buckets {
 	const struct yaml_node *min_at, *max_at, *keys_at; /* NULL: not in the file */
 };
 
+extern const struct shape shape_labels, shape_bucket_type, shape_bucket_number, shape_bucket_keys,
+	shape_multiplier;
+
+/* A whole file. */
+extern const struct table ebpf_exporter_table;
+
 row_parser row_labels; /* struct exporter_labels */
 row_parser row_bucket_type, row_bucket_min, row_bucket_max, row_bucket_keys,
 	row_bucket_multiplier; /* struct exporter_buckets */
