@@ -32,7 +32,8 @@ enum {
 	/* Metrics SDK, "Cardinality limits": default per metric, overflow series not counted. */
 	LIMIT_SERIES_PER_METRIC = 2000,
 
-	/* OTEL_RESOURCE_ATTRIBUTES; OTEL_ATTRIBUTE_COUNT_LIMIT, which does not apply here, is 128 too. */
+	/* OTEL_RESOURCE_ATTRIBUTES; OTEL_ATTRIBUTE_COUNT_LIMIT, which does not apply here, is 128
+	 * too. */
 	LIMIT_RESOURCE_ATTRIBUTES = 128,
 
 	/* Map keys: the kernel allows more (MAX_BPF_STACK is the practical bound for a key: 512).
