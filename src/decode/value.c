@@ -103,7 +103,7 @@ int value_to_s64(const struct value *value, int64_t *number, struct err *err)
 
 int value_number_text(const struct value *value, char text[NUMBER_TEXT], struct err *err)
 {
-	uint64_t number;
+	uint64_t number = 0;
 	int result;
 
 	if (value->type == VALUE_INT) {
