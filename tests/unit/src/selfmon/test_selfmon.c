@@ -119,7 +119,12 @@ static void test_nothing_is_made_up(void **state)
 
 static void test_packs_programs_and_maps(void **state)
 {
-	struct selfmon_map map = {.entries = 3, .capacity = 4, .bytes = 4096, .read_errors = 1};
+	struct selfmon_map map = {
+		.capacity = 4, .bytes = 4096, .is_read = true, .entries = 3, .read_errors = 1};
+	struct selfmon_map helper = {.capacity = 9};
+	struct selfmon_program program = {
+		.missed = 2, .has_stats = true, .run_count = 11, .run_time_ns = 1500000000};
+	struct selfmon_program silent = {.missed = 0};
 	struct bench b = make();
 
 	(void)state;
@@ -129,7 +134,9 @@ static void test_packs_programs_and_maps(void **state)
 	selfmon_pack(b.selfmon, "good", NULL);
 	selfmon_pack(b.selfmon, "bad", "load");
 	selfmon_pack_undecodable(b.selfmon, "good", 5);
-	selfmon_program(b.selfmon, "good", "prog", 11, 1500000000);
+	selfmon_program(b.selfmon, "good", "prog", &program);
+	selfmon_program(b.selfmon, "good", "silent", &silent);
+	selfmon_map(b.selfmon, "good", "helper", &helper);
 	selfmon_map(b.selfmon, "good", "counts", &map);
 	selfmon_write(b.selfmon);
 	b.snapshot = model_end(b.model);
