@@ -111,7 +111,7 @@ bool pack_collect(struct pack *pack)
 		return true;
 	if (collector_run(pack->collector, &err)) {
 		err_prefix(&err, 0, "pack %s: ", pack->name);
-		log_repeat_failure(&pack->read_failures, err.text);
+		log_repeat_failure(&pack->read_failures, err.text, err.text);
 		pack->error_type = "read";
 		return false;
 	}

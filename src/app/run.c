@@ -46,7 +46,7 @@ static void log_result(struct run *run, const struct export_result *result)
 	if (result->error_type) {
 		log_debug("export failed: %s, %u requests, %u attempts", result->error_type,
 			result->requests, result->attempts);
-		log_repeat_failure(&run->failures, result->error);
+		log_repeat_failure(&run->failures, result->error_type, result->error);
 		return;
 	}
 	log_repeat_success(&run->failures, "the receiver accepts metrics");
