@@ -16,6 +16,7 @@ extern const struct decoder decoder_ksym;
 extern const struct decoder decoder_mac;
 extern const struct decoder decoder_majorminor;
 extern const struct decoder decoder_port;
+extern const struct decoder decoder_regexp;
 extern const struct decoder decoder_signal;
 extern const struct decoder decoder_sint;
 extern const struct decoder decoder_static_map;

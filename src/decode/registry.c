@@ -18,6 +18,7 @@ static const struct decoder *const decoders[] = {
 	&decoder_mac,
 	&decoder_majorminor,
 	&decoder_port,
+	&decoder_regexp,
 	&decoder_signal,
 	&decoder_sint,
 	&decoder_static_map,
