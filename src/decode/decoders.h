@@ -12,6 +12,7 @@ extern const struct decoder decoder_hex;
 extern const struct decoder decoder_ifname;
 extern const struct decoder decoder_inet_ip;
 extern const struct decoder decoder_inet_proto;
+extern const struct decoder decoder_kstack;
 extern const struct decoder decoder_ksym;
 extern const struct decoder decoder_mac;
 extern const struct decoder decoder_majorminor;

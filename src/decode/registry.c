@@ -14,6 +14,7 @@ static const struct decoder *const decoders[] = {
 	&decoder_ifname,
 	&decoder_inet_ip,
 	&decoder_inet_proto,
+	&decoder_kstack,
 	&decoder_ksym,
 	&decoder_mac,
 	&decoder_majorminor,
