@@ -16,6 +16,10 @@ enum {
 	LIMIT_DECODERS_PER_CHAIN = 8,
 	/* static_map: larger tables belong into a decoder. */
 	LIMIT_DECODER_ARGUMENTS = 4096,
+	/* regexp: patterns, bytes of each, and its steps with all repetitions written out. */
+	LIMIT_PATTERNS = 64,
+	LIMIT_PATTERN_BYTES = 1024,
+	LIMIT_PATTERN_STEPS = 4096,
 	LIMIT_PACKS = 256,
 	LIMIT_ERRORS_REPORTED = 32,
 

@@ -6,10 +6,21 @@
 
 /* A new decoder is a file, a line in decoders.h and a line here, by name. */
 static const struct decoder *const decoders[] = {
+	&decoder_bool,
+	&decoder_comm,
+	&decoder_dname,
 	&decoder_errno,
 	&decoder_hex,
+	&decoder_ifname,
+	&decoder_inet_ip,
+	&decoder_inet_proto,
+	&decoder_kstack,
 	&decoder_ksym,
+	&decoder_mac,
 	&decoder_majorminor,
+	&decoder_port,
+	&decoder_regexp,
+	&decoder_signal,
 	&decoder_sint,
 	&decoder_static_map,
 	&decoder_string,
