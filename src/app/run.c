@@ -149,7 +149,7 @@ static void wait_for_export(struct run *run)
 
 	run->overdue = true;
 	if (exporter_trouble(run->exporter, text, sizeof(text)))
-		log_repeat_failure(&run->failures, text);
+		log_repeat_failure(&run->failures, "unresolved", text);
 }
 
 /* Intervals are from start to start (metrics SDK, periodic exporting MetricReader). */
