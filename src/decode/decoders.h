@@ -7,6 +7,7 @@
 extern const struct decoder decoder_bool;
 extern const struct decoder decoder_comm;
 extern const struct decoder decoder_dname;
+extern const struct decoder decoder_enum;
 extern const struct decoder decoder_errno;
 extern const struct decoder decoder_hex;
 extern const struct decoder decoder_ifname;

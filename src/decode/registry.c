@@ -9,6 +9,7 @@ static const struct decoder *const decoders[] = {
 	&decoder_bool,
 	&decoder_comm,
 	&decoder_dname,
+	&decoder_enum,
 	&decoder_errno,
 	&decoder_hex,
 	&decoder_ifname,
