@@ -9,13 +9,20 @@
 #include "cli/commands.h"
 #include "probe/probe.h"
 
-static bool check_pack(const char *directory, const char *name)
+static void tell_note(const char *pack, const char *text)
+{
+	log_warn("pack %s: %s", pack, text);
+}
+
+static bool check_pack(const struct pack_request *request)
 {
 	struct pack pack = {0};
 	struct err err = {0};
 	bool good;
 
-	good = !pack_open(&pack, directory, name, &err);
+	good = !pack_open(&pack, request, &err);
+	if (good)
+		pack_each_note(&pack, tell_note);
 	if (good)
 		printf("%s: good, %zu metrics\n", pack.name, pack.definition.metric_count);
 	else
@@ -41,7 +48,8 @@ static bool check_directory(const char *directory, struct arena *arena)
 		return false;
 	}
 	for (size_t i = 0; i < count; i++)
-		good &= check_pack(directory, names[i]);
+		good &= check_pack(
+			&(struct pack_request){.name = names[i], .directory = directory});
 	return good;
 }
 
@@ -64,11 +72,14 @@ static int check(const struct cli *cli)
 	else if (!cli->pack_count)
 		good = check_directory(directory, &arena);
 	for (size_t i = 0; directory && i < cli->pack_count; i++) {
+		struct pack_request request = cli->packs[i];
+
 		/* A pack's own name goes first: a directory of that name may lie around. */
-		if (strchr(cli->packs[i], '/') && is_directory(cli->packs[i]))
-			good &= check_directory(cli->packs[i], &arena);
+		request.directory = directory;
+		if (strchr(request.name, '/') && is_directory(request.name))
+			good &= check_directory(request.name, &arena);
 		else
-			good &= check_pack(directory, cli->packs[i]);
+			good &= check_pack(&request);
 	}
 	arena_fini(&arena);
 	return good ? EXIT_FINE : EXIT_USAGE;

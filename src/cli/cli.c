@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/version.h"
@@ -105,6 +106,19 @@ static bool set_json(struct cli *cli, const char *text)
 	return true;
 }
 
+static bool set_from_ebpf_exporter(struct cli *cli, const char *text)
+{
+	cli->packs[cli->pack_count++] = (struct pack_request){.name = text, .ebpf_exporter = true};
+	return *text;
+}
+
+static bool set_ebpf_exporter_prefix(struct cli *cli, const char *text)
+{
+	(void)text;
+	cli->ebpf_exporter_prefix = true;
+	return true;
+}
+
 static const struct row {
 	const char *name;
 	const char *argument; /* NULL: none */
@@ -123,6 +137,12 @@ static const struct row {
 	{"for", "TIME", "once: how long to count before the collection (default 1s)", set_duration},
 	{"json", NULL, "once: write OTLP/JSON", set_json},
 	{"pack-dir", "DIR", "where packs are looked for by name", set_pack_dir},
+	{"from-ebpf-exporter", "FILE",
+		"a pack in the format of ebpf_exporter, without looking at its shape",
+		set_from_ebpf_exporter},
+	{"ebpf-exporter-prefix", NULL,
+		"metrics of such packs are called ebpf_exporter_NAME, as there",
+		set_ebpf_exporter_prefix},
 	{"strict", NULL, "a pack that fails is fatal; without this the others go on", set_strict},
 	{"log-level", "LEVEL", "none, error, warn, info or debug, as OTEL_LOG_LEVEL",
 		set_log_level},
@@ -138,7 +158,7 @@ static void print_help(void)
 			commands[i]->help);
 	printf("\nA PACK is a set of BPF programs and the metrics made of them: its name, or the "
 	       "path "
-	       "of its .yaml file.\n\noptions:\n");
+	       "of its .yaml or .bpf.o file.\n\noptions:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *help = rows[i].help, *end;
 		char left[64];
@@ -240,19 +260,33 @@ static int parse_options(struct cli *cli, int argc, char **argv)
 	return -1;
 }
 
-int cli_main(int argc, char **argv)
+static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command = &command_run;
-	struct cli cli = {.duration_ns = NSEC_PER_SEC};
-	int result;
-
 	/* getopt_long moves what is no option to the end. */
-	result = parse_options(&cli, argc, argv);
+	int result = parse_options(cli, argc, argv);
+
 	if (result >= 0)
 		return result;
 	if (optind < argc && find_command(argv[optind]))
 		command = find_command(argv[optind++]);
-	cli.packs = (const char *const *)(argv + optind);
-	cli.pack_count = (size_t)(argc - optind);
-	return command->run(&cli);
+	for (; optind < argc; optind++)
+		cli->packs[cli->pack_count++] = (struct pack_request){.name = argv[optind]};
+	for (size_t i = 0; i < cli->pack_count; i++)
+		cli->packs[i].ebpf_exporter_prefix = cli->ebpf_exporter_prefix;
+	return command->run(cli);
+}
+
+int cli_main(int argc, char **argv)
+{
+	struct cli cli = {
+		.duration_ns = NSEC_PER_SEC,
+		.packs = calloc((size_t)argc + 1, sizeof(*cli.packs)),
+	};
+	int result = EXIT_FAILED;
+
+	if (cli.packs)
+		result = run(&cli, argc, argv);
+	free(cli.packs);
+	return result;
 }

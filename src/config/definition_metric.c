@@ -241,7 +241,8 @@ void row_metrics(struct parse *parse, const struct yaml_node *node, void *target
 	for (const struct yaml_node *child = node->first; child; child = child->next) {
 		struct metric_definition *metric = &pack->metrics[pack->metric_count++];
 
-		*metric = (struct metric_definition){.position = child->position, .divisor = 1};
+		*metric = (struct metric_definition){
+			.position = child->position, .factor = 1, .divisor = 1};
 		if (!table_parse(parse, &metric_table, child, metric))
 			continue;
 		check_name_is_new(parse, child, pack, metric);

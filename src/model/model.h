@@ -56,9 +56,10 @@ struct metric_desc {
 	enum instrument instrument;
 	/*
 	 * Values are integers in the unit in which they were measured. In the metric's unit a value
-	 * is value / divisor. With divisor 1 it is exported as an integer, otherwise as the double
-	 * nearest to the quotient.
+	 * is value x factor / divisor. With factor and divisor 1 it is exported as an integer,
+	 * otherwise as a double.
 	 */
+	uint64_t factor;  /* 0 means 1 */
 	uint64_t divisor; /* 0 means 1 */
 	bool is_signed;	  /* values are int64_t in two's complement */
 	const double
