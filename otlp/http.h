@@ -69,6 +69,12 @@ int http_post(struct http *http, const void *body, size_t length, uint64_t conne
 	http_done *done, void *context) MUST_CHECK;
 /* Forget the request under way, if any, and close its connection. `done` is not called. */
 void http_cancel(struct http *http);
+/*
+ * True if the whole body of the last http_post could have reached the receiver, whatever became of
+ * it and even if it was cancelled: without an answer nobody knows whether it was accepted. If
+ * false, the receiver cannot have accepted it.
+ */
+bool http_was_sent(const struct http *http);
 /* Free what the last answer took. */
 void http_release(struct http *http);
 

@@ -115,7 +115,7 @@ int value_to_index(const struct value *value, uint64_t *number, struct err *err)
 
 int value_number_text(const struct value *value, char text[NUMBER_TEXT], struct err *err)
 {
-	uint64_t number;
+	uint64_t number = 0;
 	int result;
 
 	if (value->type == VALUE_INT) {

@@ -5,11 +5,19 @@
 #include "base/hash.h"
 #include "model/model.h"
 
+/* Under delta temporality: what the kernel says, where the series has what is to be delivered. */
+struct source {
+	uint64_t number;	     /* in this collection; `previous` is that of the one before */
+	struct histogram *histogram; /* the same two of a histogram: [0], [1]; in `memory` */
+	bool delivered;		     /* the point of the last snapshot was acknowledged */
+};
+
 struct series_state {
 	void *memory; /* attributes, their strings and buckets in one block; NULL: number is free */
 	uint64_t hash;
 	uint64_t previous;   /* number or count in the collection before */
 	uint64_t collection; /* that gave the value; 0: none yet */
+	struct source source;
 };
 
 struct metric_state {

@@ -80,6 +80,16 @@ static struct behaviour next_behaviour(struct sink *sink)
 	return behaviour;
 }
 
+/* True if the next request is to be cut before it is complete; that behaviour is then used up. */
+static bool cuts_early(struct sink *sink)
+{
+	if (sink->script_next == sink->script_length ||
+		sink->script[sink->script_next].kind != BEHAVE_CUT_EARLY)
+		return false;
+	next_behaviour(sink);
+	return true;
+}
+
 /* Length of the request line and headers with the empty line; 0: not complete. */
 static size_t head_length(const struct buf *in)
 {
@@ -217,6 +227,10 @@ static void on_connection(void *context, int fd, uint32_t events)
 	}
 	if (n < 0)
 		return;
+	if (cuts_early(connection->sink)) {
+		connection_close(connection);
+		return;
+	}
 	buf_put(&connection->in, bytes, (size_t)n);
 	serve(connection);
 }
@@ -273,14 +287,21 @@ struct sink *sink_new(struct loop *loop, uint16_t port, struct err *err)
 	return sink;
 }
 
+void sink_close_listener(struct sink *sink)
+{
+	if (sink->fd < 0)
+		return;
+	loop_remove_fd(sink->watched);
+	close(sink->fd);
+	sink->fd = -1;
+}
+
 void sink_free(struct sink *sink)
 {
 	if (!sink)
 		return;
 	sink_close_connections(sink);
-	loop_remove_fd(sink->watched);
-	if (sink->fd >= 0)
-		close(sink->fd);
+	sink_close_listener(sink);
 	for (size_t i = 0; i < sink->request_count; i++)
 		request_free(sink->requests[i]);
 	free(sink->requests);

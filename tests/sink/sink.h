@@ -32,5 +32,7 @@ void sink_on_request(struct sink *sink, sink_callback *callback, void *context);
 size_t sink_request_count(const struct sink *sink);
 const struct sink_request *sink_request(const struct sink *sink, size_t index);
 int sink_connection_count(const struct sink *sink); /* accepted so far */
+/* From now on connections are refused. */
+void sink_close_listener(struct sink *sink);
 /* Close every connection, as a server does with idle ones. */
 void sink_close_connections(struct sink *sink);
