@@ -21,6 +21,10 @@ enum {
 	LIMIT_PATTERNS = 64,
 	LIMIT_PATTERN_BYTES = 1024,
 	LIMIT_PATTERN_STEPS = 4096,
+	/* cgroup: those that a walk looks at (systemd hosts have hundreds, Kubernetes nodes some
+	 * thousand), and names that are remembered, mostly of those that have gone. */
+	LIMIT_CGROUPS = 1 << 16,
+	LIMIT_CGROUP_NAMES = 4096,
 	LIMIT_PACKS = 256,
 	LIMIT_ERRORS_REPORTED = 32,
 

@@ -7,6 +7,7 @@
 /* A new decoder is a file, a line in decoders.h and a line here, by name. */
 static const struct decoder *const decoders[] = {
 	&decoder_bool,
+	&decoder_cgroup,
 	&decoder_comm,
 	&decoder_dname,
 	&decoder_enum,
@@ -19,6 +20,10 @@ static const struct decoder *const decoders[] = {
 	&decoder_ksym,
 	&decoder_mac,
 	&decoder_majorminor,
+	&decoder_pci_class,
+	&decoder_pci_device,
+	&decoder_pci_subclass,
+	&decoder_pci_vendor,
 	&decoder_port,
 	&decoder_regexp,
 	&decoder_signal,
