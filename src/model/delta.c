@@ -46,7 +46,7 @@ static void acknowledge_metric(struct metric *metric, uint32_t from, uint32_t to
 {
 	if (metric->temporality != TEMPORALITY_DELTA)
 		return;
-	for (uint32_t i = from; i < to; i++) {
+	for (uint32_t i = from; i < to && i < metric->series_count; i++) {
 		if (metric->series[i].live)
 			metric->state->series[i].source.delivered = true;
 	}

@@ -168,9 +168,10 @@ static void learn(struct map *map, struct entry *entry, int key)
 	entry->known = true;
 }
 
+/* Where several entries are one series. Elsewhere the model finds out by itself. */
 static void retire(struct map *map, const struct entry *entry)
 {
-	if (!map->is_histogram)
+	if (map->metric->desc.max_series == CROWDED_SERIES)
 		metric_retire(map->metric, entry->series, entry->last.buckets[0]);
 }
 

@@ -50,6 +50,8 @@ static void take(struct receiver *receiver, const struct delta *delta, bool reje
 	if (total > INT64_MAX)
 		fault(receiver, delta, "it is negative");
 	*end = delta->time;
+	receiver->starts[delta->map][delta->key] = delta->start;
+	receiver->counts[delta->map][delta->key]++;
 	add(rejected ? &receiver->rejected[delta->map][delta->key]
 		     : &receiver->sums[delta->map][delta->key],
 		&delta->amount);

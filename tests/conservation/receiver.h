@@ -8,7 +8,9 @@
 struct receiver {
 	struct amount sums[MAPS][KEYS + 1];
 	struct amount rejected[MAPS][KEYS + 1];
-	uint64_t ends[MAPS][KEYS + 1]; /* time of the last point that was taken */
+	uint64_t starts[MAPS][KEYS + 1],
+		ends[MAPS][KEYS + 1];	 /* of the last point that was taken */
+	uint64_t counts[MAPS][KEYS + 1]; /* points that were taken */
 	uint64_t points;
 	char fault[256]; /* "" : none */
 };
