@@ -168,6 +168,13 @@ void metric_add(struct metric *metric, uint32_t series, uint64_t value);
  * the sum of the buckets (a reader may see an event half recorded). */
 void metric_add_histogram(struct metric *metric, uint32_t series, const struct histogram *observed);
 
+/*
+ * Of a counter's series that is made of several map entries: one of them, which had `value` when it
+ * was last read, is gone or counts anew. The series keeps what it counted, so that it does not go
+ * back. A series whose only entry is gone ends all the same.
+ */
+void metric_retire(struct metric *metric, uint32_t series, uint64_t value);
+
 /* The source of this metric could not be read: it has no points in this collection, but its series
  * go on in the next one as if nothing had been. */
 void metric_skip(struct metric *metric);
