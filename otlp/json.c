@@ -146,9 +146,8 @@ static void put_metric(struct buf *out, const struct metric *metric, uint64_t ti
 	put_string(out, desc->unit, strlen(desc->unit));
 	buf_printf(out, ",\"%s\":{", data[desc->instrument]);
 	put_points(out, metric, time);
-	/* AGGREGATION_TEMPORALITY_CUMULATIVE */
 	if (desc->instrument != INSTRUMENT_GAUGE)
-		buf_puts(out, ",\"aggregationTemporality\":2");
+		buf_printf(out, ",\"aggregationTemporality\":%d", (int)metric->temporality);
 	if (desc->instrument == INSTRUMENT_COUNTER)
 		buf_puts(out, ",\"isMonotonic\":true");
 	buf_puts(out, "}}");

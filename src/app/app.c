@@ -128,6 +128,7 @@ int app_init(struct app *app, const struct app_options *options, struct err *err
 	app->model = model_new(&app->resource);
 	if (!app->model)
 		return err_set(err, -ENOMEM, "out of memory");
+	model_set_temporality(app->model, options->temporality);
 	result = selfmon_new(&app->selfmon, app->model, OTELBPF_VERSION, clock_realtime_ns(), err);
 	if (result)
 		return result;

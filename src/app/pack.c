@@ -173,7 +173,7 @@ bool pack_collect(struct pack *pack)
 		return true;
 	if (collector_run(pack->collector, &err)) {
 		err_prefix(&err, 0, "pack %s: ", pack->name);
-		log_repeat_failure(&pack->read_failures, err.text);
+		log_repeat_failure(&pack->read_failures, err.text, err.text);
 		pack->error_type = "read";
 		return false;
 	}
@@ -184,20 +184,51 @@ bool pack_collect(struct pack *pack)
 	return true;
 }
 
+/* What collections found in the map; all zero if no metric is made of it. */
+static struct collector_map_stats map_stats(const struct pack *pack, const struct map_info *map)
+{
+	struct collector_map_stats stats;
+
+	for (size_t i = 0; i < collector_map_count(pack->collector); i++) {
+		collector_map_stats(pack->collector, i, &stats);
+		if (stats.map == map)
+			return stats;
+	}
+	return (struct collector_map_stats){0};
+}
+
 static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 {
-	for (size_t i = 0; i < collector_map_count(pack->collector); i++) {
-		struct collector_map_stats stats;
-		struct selfmon_map state;
-
-		collector_map_stats(pack->collector, i, &stats);
-		state = (struct selfmon_map){
+	for (size_t i = 0; i < probe_map_count(pack->probe); i++) {
+		const struct map_info *map = probe_map_at(pack->probe, i);
+		struct collector_map_stats stats = map_stats(pack, map);
+		struct selfmon_map state = {
+			.capacity = map->max_entries,
+			.bytes = probe_map_bytes(map),
+			.is_read = stats.map != NULL,
 			.entries = stats.entries,
-			.capacity = stats.map->max_entries,
-			.bytes = probe_map_bytes(stats.map),
 			.read_errors = stats.read_errors,
 		};
-		selfmon_map(selfmon, pack->name, stats.map->name, &state);
+
+		selfmon_map(selfmon, pack->name, map->name, &state);
+	}
+}
+
+static void report_programs(const struct pack *pack, struct selfmon *selfmon)
+{
+	for (size_t i = 0; i < probe_program_count(pack->probe); i++) {
+		struct program_info info;
+		struct selfmon_program state;
+
+		probe_program_info(pack->probe, i, &info);
+		state = (struct selfmon_program){
+			.missed = info.missed,
+			.has_stats = info.has_stats,
+			.run_count = info.run_count,
+			.run_time_ns = info.run_time_ns,
+		};
+		if (info.loaded)
+			selfmon_program(selfmon, pack->name, info.name, &state);
 	}
 }
 
@@ -207,14 +238,7 @@ void pack_report(const struct pack *pack, struct selfmon *selfmon)
 	if (!pack->collector)
 		return;
 	selfmon_pack_undecodable(selfmon, pack->name, collector_undecodable(pack->collector));
-	for (size_t i = 0; i < probe_program_count(pack->probe); i++) {
-		struct program_info info;
-
-		probe_program_info(pack->probe, i, &info);
-		if (info.loaded && info.has_stats)
-			selfmon_program(
-				selfmon, pack->name, info.name, info.run_count, info.run_time_ns);
-	}
+	report_programs(pack, selfmon);
 	report_maps(pack, selfmon);
 }
 

@@ -29,6 +29,18 @@ int instrument_from_name(const char *name, enum instrument *instrument)
 	return -ENOENT;
 }
 
+enum temporality instrument_temporality(
+	enum instrument instrument, enum temporality_preference preference)
+{
+	bool delta = false;
+
+	if (instrument == INSTRUMENT_COUNTER)
+		delta = preference == PREFER_DELTA;
+	else if (instrument == INSTRUMENT_HISTOGRAM)
+		delta = preference != PREFER_CUMULATIVE;
+	return delta ? TEMPORALITY_DELTA : TEMPORALITY_CUMULATIVE;
+}
+
 double metric_to_double(const struct metric *metric, uint64_t value)
 {
 	const struct metric_desc *desc = &metric->desc;

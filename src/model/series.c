@@ -131,11 +131,40 @@ static void index_remove(struct metric_state *state, uint32_t series)
 	}
 }
 
+/* Bytes of what stands between the attributes and their strings. */
+static size_t buckets_size(const struct metric *metric)
+{
+	size_t buckets = ((size_t)metric->desc.bound_count + 1) * sizeof(uint64_t);
+
+	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
+		return 0;
+	if (metric->temporality == TEMPORALITY_DELTA)
+		return 3 * buckets + 2 * sizeof(struct histogram);
+	return buckets;
+}
+
+static void place_buckets(const struct metric *metric, struct series *series,
+	struct series_state *state, void *memory)
+{
+	uint32_t count = metric->desc.bound_count + 1;
+	struct histogram *source = memory;
+
+	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
+		return;
+	if (metric->temporality == TEMPORALITY_DELTA) {
+		memory = source + 2;
+		source[0].buckets = (uint64_t *)memory + count;
+		source[1].buckets = (uint64_t *)memory + 2 * (size_t)count;
+		state->source.histogram = source;
+	}
+	series->histogram.buckets = memory;
+}
+
 /* One block: attributes, then buckets, then the strings. */
 static void *copy_attributes(
-	struct series *series, const struct attr *attrs, size_t attr_count, uint32_t bucket_count)
+	struct series *series, const struct attr *attrs, size_t attr_count, size_t middle)
 {
-	size_t head = attr_count * sizeof(*attrs) + bucket_count * sizeof(uint64_t);
+	size_t head = attr_count * sizeof(*attrs) + middle;
 	size_t strings = 0;
 	struct attr *copies;
 	char *text;
@@ -161,7 +190,6 @@ static void *copy_attributes(
 	}
 	series->attrs = copies;
 	series->attr_count = (uint32_t)attr_count;
-	series->histogram.buckets = bucket_count ? (uint64_t *)(void *)(copies + attr_count) : NULL;
 	return copies;
 }
 
@@ -201,8 +229,6 @@ static uint32_t free_number(struct metric *metric)
 uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t attr_count,
 	uint64_t hash, uint64_t start)
 {
-	bool is_histogram = metric->desc.instrument == INSTRUMENT_HISTOGRAM;
-	uint32_t bucket_count = is_histogram ? metric->desc.bound_count + 1 : 0;
 	struct metric_state *state = metric->state;
 	struct series *series;
 	uint32_t number;
@@ -214,7 +240,7 @@ uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t a
 	if (number == SERIES_NONE)
 		return SERIES_NONE;
 	series = &metric->series[number];
-	memory = copy_attributes(series, attrs, attr_count, bucket_count);
+	memory = copy_attributes(series, attrs, attr_count, buckets_size(metric));
 	if (!memory)
 		return SERIES_NONE;
 	if (number == metric->series_count)
@@ -223,8 +249,10 @@ uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t a
 	series->start = start;
 	series->live = false;
 	series->number = 0;
-	series->histogram.count = series->histogram.sum = 0;
+	series->histogram = (struct histogram){0};
 	state->series[number] = (struct series_state){.memory = memory, .hash = hash};
+	place_buckets(metric, series, &state->series[number],
+		(char *)memory + attr_count * sizeof(*attrs));
 	state->free_hint = number + 1;
 	index_put(state, hash, number);
 	return number;

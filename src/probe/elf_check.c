@@ -63,8 +63,7 @@ static int check_header(struct object *object, struct err *err)
 		return err_set(err, -EINVAL,
 			"it is truncated: %zu bytes, and the section table ends at byte %llu",
 			object->size,
-			(unsigned long long)(header->e_shoff +
-					     header->e_shnum * sizeof(Elf64_Shdr)));
+			header->e_shoff + header->e_shnum * (unsigned long long)sizeof(Elf64_Shdr));
 	return 0;
 }
 
@@ -199,7 +198,7 @@ static int find_section(
 
 static int check_btf(const struct object *object, struct err *err)
 {
-	Elf64_Shdr section, ext;
+	Elf64_Shdr section = {0}, ext = {0};
 	struct btf_raw btf;
 	int rc = find_section(object, ".BTF", &section, err);
 	int ext_rc = find_section(object, ".BTF.ext", &ext, err);

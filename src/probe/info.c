@@ -59,6 +59,7 @@ void probe_program_info(const struct probe *probe, size_t index, struct program_
 	info->id = kernel_info.id;
 	info->run_count = kernel_info.run_cnt;
 	info->run_time_ns = kernel_info.run_time_ns;
+	info->missed = kernel_info.recursion_misses;
 	/* Another process may have switched it on by BPF_ENABLE_STATS, which the sysctl does not
 	 * show. */
 	info->has_stats = enabled != 0 || kernel_info.run_cnt > 0;

@@ -88,6 +88,9 @@ struct program_info {
 	bool has_stats; /* the kernel measures (kernel.bpf_stats_enabled) */
 	uint64_t run_count;
 	uint64_t run_time_ns;
+	/* Runs that the kernel left out because the program was running on the CPU already: events
+	 * that were not counted. Always known from 5.12: commit 9ed9e9ba2337. */
+	uint64_t missed;
 };
 size_t probe_program_count(const struct probe *probe);
 /* State now; asks the kernel. */
