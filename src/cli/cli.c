@@ -174,16 +174,18 @@ static void print_help(void)
 		snprintf(left, sizeof(left), "--%s %s", rows[i].name,
 			rows[i].argument ? rows[i].argument : "");
 		for (; (end = strchr(help, '\n')); help = end + 1, left[0] = '\0')
-			printf("  %-22s %.*s\n", left, (int)(end - help), help);
-		printf("  %-22s %s\n", left, help);
+			printf("  %-26s %.*s\n", left, (int)(end - help), help);
+		printf("  %-26s %s\n", left, help);
 	}
-	printf("  %-22s %s\n  %-22s %s\n", "--help", "this text", "--version",
+	printf("  %-26s %s\n  %-26s %s\n", "--help", "this text", "--version",
 		"the version and what it was built with");
 	printf("\nenvironment: OTEL_EXPORTER_OTLP_ENDPOINT, _HEADERS, _TIMEOUT, _COMPRESSION and "
 	       "their\n"
 	       "METRICS_ forms, OTEL_METRIC_EXPORT_INTERVAL, OTEL_METRIC_EXPORT_TIMEOUT,\n"
 	       "OTEL_METRICS_EXPORTER, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,\n"
-	       "OTEL_SDK_DISABLED, OTEL_LOG_LEVEL, all as OpenTelemetry specifies them.\n"
+	       "OTEL_SDK_DISABLED, OTEL_LOG_LEVEL,\n"
+	       "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE, all as OpenTelemetry specifies "
+	       "them.\n"
 	       "Exit codes: 0 fine, 1 failed while running, 2 wrong usage or configuration.\n"
 	       "More in otelbpf(8).\n");
 }
