@@ -178,7 +178,7 @@ static void print_help(void)
 		printf("  %-26s %s\n", left, help);
 	}
 	printf("  %-26s %s\n  %-26s %s\n", "--help", "this text", "--version",
-		"the version and what it was built with");
+		"versions: of otelbpf, OTLP, the conventions");
 	printf("\nenvironment: OTEL_EXPORTER_OTLP_ENDPOINT, _HEADERS, _TIMEOUT, _COMPRESSION and "
 	       "their\n"
 	       "METRICS_ forms, OTEL_METRIC_EXPORT_INTERVAL, OTEL_METRIC_EXPORT_TIMEOUT,\n"
