@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "collect/feed_private.h"
 
 struct gathered {
@@ -120,12 +121,37 @@ static void end(struct feed *feed)
 	}
 }
 
+static size_t width(const struct feed *feed)
+{
+	return feed->metric->temporality == TEMPORALITY_DELTA;
+}
+
+static void read_words(const struct feed *feed, const unsigned char *value, uint64_t *words)
+{
+	words[0] += field_integer(feed->plan->value, value);
+}
+
+static void retire(struct feed *feed, uint32_t series, uint32_t where, const uint64_t *words)
+{
+	uint64_t buckets[LIMIT_BOUNDS + 1] = {0};
+	struct histogram histogram = {.buckets = buckets};
+
+	if (where == sum_place(feed))
+		histogram.sum = words[0];
+	else
+		buckets[where] = words[0];
+	metric_retire_histogram(feed->metric, series, &histogram);
+}
+
 const struct feed_kind feed_buckets = {
 	.open = open_gathered,
 	.close = close_gathered,
 	.place = place,
 	.reserve = reserve,
 	.add = add,
+	.width = width,
+	.read = read_words,
+	.retire = retire,
 	.begin = begin,
 	.end = end,
 };

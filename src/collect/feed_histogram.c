@@ -1,30 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collect/feed_private.h"
 
-/* The state is the buckets of one row. */
-static int open_buckets(struct feed *feed)
+/* The state is the words of one row. */
+static int open_words(struct feed *feed)
 {
-	feed->state = calloc(feed->plan->bound_count + 1, sizeof(uint64_t));
+	feed->state = calloc(feed->plan->bound_count + 2, sizeof(uint64_t));
 	return feed->state ? 0 : -ENOMEM;
 }
 
-static void close_buckets(struct feed *feed)
+static void close_words(struct feed *feed)
 {
 	free(feed->state);
 }
 
-static void add(struct feed *feed, uint32_t series, uint32_t place, const unsigned char *value)
+/* The words of a histogram: its buckets, then its sum. */
+static void read_words(const struct feed *feed, const unsigned char *value, uint64_t *words)
 {
 	const struct metric_plan *plan = feed->plan;
-	struct histogram histogram = {
-		.buckets = feed->state,
-		.sum = field_integer(plan->sum, value),
-	};
 
-	(void)place;
 	for (uint32_t i = 0; i <= plan->bound_count; i++) {
 		struct field bucket = {
 			.kind = FIELD_UINT,
@@ -32,13 +29,49 @@ static void add(struct feed *feed, uint32_t series, uint32_t place, const unsign
 			.size = plan->buckets->element_size,
 		};
 
-		histogram.buckets[i] = field_integer(&bucket, value);
+		words[i] += field_integer(&bucket, value);
 	}
+	words[plan->bound_count + 1] += field_integer(plan->sum, value);
+}
+
+static struct histogram to_histogram(const struct feed *feed, const uint64_t *words)
+{
+	return (struct histogram){
+		.buckets = (uint64_t *)words,
+		.sum = words[feed->plan->bound_count + 1],
+	};
+}
+
+static void add(struct feed *feed, uint32_t series, uint32_t place, const unsigned char *value)
+{
+	uint64_t *words = feed->state;
+	struct histogram histogram;
+
+	(void)place;
+	memset(words, 0, (feed->plan->bound_count + 2) * sizeof(*words));
+	read_words(feed, value, words);
+	histogram = to_histogram(feed, words);
 	metric_add_histogram(feed->metric, series, &histogram);
 }
 
+static size_t width(const struct feed *feed)
+{
+	return feed->metric->temporality == TEMPORALITY_DELTA ? feed->plan->bound_count + 2 : 0;
+}
+
+static void retire(struct feed *feed, uint32_t series, uint32_t place, const uint64_t *words)
+{
+	struct histogram histogram = to_histogram(feed, words);
+
+	(void)place;
+	metric_retire_histogram(feed->metric, series, &histogram);
+}
+
 const struct feed_kind feed_histograms = {
-	.open = open_buckets,
-	.close = close_buckets,
+	.open = open_words,
+	.close = close_words,
 	.add = add,
+	.width = width,
+	.read = read_words,
+	.retire = retire,
 };

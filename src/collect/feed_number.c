@@ -7,6 +7,25 @@ static void add(struct feed *feed, uint32_t series, uint32_t place, const unsign
 	metric_add(feed->metric, series, field_integer(feed->plan->value, value));
 }
 
+static size_t width(const struct feed *feed)
+{
+	return feed->plan->instrument == INSTRUMENT_COUNTER;
+}
+
+static void read_words(const struct feed *feed, const unsigned char *value, uint64_t *words)
+{
+	words[0] += field_integer(feed->plan->value, value);
+}
+
+static void retire(struct feed *feed, uint32_t series, uint32_t place, const uint64_t *words)
+{
+	(void)place;
+	metric_retire(feed->metric, series, words[0]);
+}
+
 const struct feed_kind feed_numbers = {
 	.add = add,
+	.width = width,
+	.read = read_words,
+	.retire = retire,
 };

@@ -6,6 +6,7 @@
 #include "collect/attributes.h"
 #include "collect/feed.h"
 #include "collect/keytab.h"
+#include "collect/memo.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +27,14 @@ struct feed_kind {
 	 */
 	int (*reserve)(struct feed *feed);
 	void (*add)(struct feed *feed, uint32_t series, uint32_t place, const unsigned char *value);
+	/*
+	 * Optional, for rows that may go or count anew while others of their series stay: how many words tell
+	 * what a row has counted (0: nothing of this kind has to be told), add those of one value
+	 * to `words`, and tell the model that they are no longer there.
+	 */
+	size_t (*width)(const struct feed *feed);
+	void (*read)(const struct feed *feed, const unsigned char *value, uint64_t *words);
+	void (*retire)(struct feed *feed, uint32_t series, uint32_t place, const uint64_t *words);
 	/* Optional: the pass begins; it is complete. */
 	void (*begin)(struct feed *feed);
 	void (*end)(struct feed *feed);
@@ -50,6 +59,8 @@ struct feed {
 	struct feed_row *rows; /* of the batch */
 	uint32_t *fresh;       /* those of them that are new */
 	size_t row_capacity;   /* of both */
+	struct memos memos;
+	uint64_t *now; /* words of one row */
 	struct arena scratch;
 	uint64_t row_count, undecodable;
 	char undecodable_text[256];

@@ -17,6 +17,8 @@ struct keytab {
 	size_t mask;
 	size_t count;
 	uint32_t pass;
+	keytab_forget *forget; /* may be NULL */
+	void *context;
 	struct hash_seed seed;
 };
 
@@ -49,6 +51,12 @@ void keytab_free(struct keytab *table)
 		return;
 	free(table->slots);
 	free(table);
+}
+
+void keytab_on_forget(struct keytab *table, keytab_forget *forget, void *context)
+{
+	table->forget = forget;
+	table->context = context;
 }
 
 void keytab_begin(struct keytab *table)
@@ -134,8 +142,11 @@ void keytab_end(struct keytab *table)
 {
 	/* What moves into the slot just emptied must be looked at as well. */
 	for (size_t i = 0; i <= table->mask; i++) {
-		while (slot_at(table, i)->pass && slot_at(table, i)->pass != table->pass)
+		while (slot_at(table, i)->pass && slot_at(table, i)->pass != table->pass) {
+			if (table->forget)
+				table->forget(table->context, slot_at(table, i));
 			remove_at(table, i);
+		}
 	}
 }
 

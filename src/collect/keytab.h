@@ -18,6 +18,7 @@ struct keytab_entry {
 	uint32_t series;     /* KEYTAB_UNKNOWN, KEYTAB_UNDECODABLE, or a series number */
 	uint32_t generation; /* of the series */
 	uint32_t place;	     /* in the series: the feed's own */
+	uint32_t memo;	     /* the feed's own; 0 in a new entry */
 };
 
 enum {
@@ -28,6 +29,10 @@ enum {
 /* Keys have `key_size` bytes. NULL when out of memory. */
 struct keytab *keytab_new(size_t key_size);
 void keytab_free(struct keytab *table);
+
+/* Called by keytab_end for each entry that it forgets. */
+typedef void keytab_forget(void *context, const struct keytab_entry *entry);
+void keytab_on_forget(struct keytab *table, keytab_forget *forget, void *context);
 
 /* Begin a pass. */
 void keytab_begin(struct keytab *table);

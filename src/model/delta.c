@@ -87,6 +87,43 @@ static void settle(const struct metric *metric, struct series *series, uint64_t 
 		series->number = 0;
 }
 
+static void settle_delivered(const struct metric *metric, struct series *series,
+	struct series_state *state, uint64_t time)
+{
+	if (state->source.delivered)
+		settle(metric, series, time);
+	state->source.delivered = false;
+}
+
+/* `*had` has `gone` less. What is gone and was not in it was read by a pass that failed later: it
+ * counts nevertheless. */
+static uint64_t take_back(uint64_t *had, uint64_t gone)
+{
+	uint64_t part = gone < *had ? gone : *had;
+
+	*had -= part;
+	return gone - part;
+}
+
+void delta_retire(struct metric *metric, uint32_t number, const struct histogram *retired,
+	bool touched, uint64_t previous_time)
+{
+	struct series_state *state = &metric->state->series[number];
+	struct histogram *had = &state->source.histogram[touched];
+	struct histogram *point = &metric->series[number].histogram;
+	uint64_t more, total = 0;
+
+	settle_delivered(metric, &metric->series[number], state, previous_time);
+	for (size_t i = 0; i < bucket_count(metric); i++) {
+		more = take_back(&had->buckets[i], retired->buckets[i]);
+		point->buckets[i] += more;
+		point->count += more;
+		total += had->buckets[i];
+	}
+	had->count = total;
+	point->sum += take_back(&had->sum, retired->sum);
+}
+
 /* Part of the map was read and does not count. */
 static void undo(const struct metric *metric, struct series_state *state)
 {
@@ -156,9 +193,7 @@ bool delta_end(struct metric *metric, uint32_t number, enum delta_end how, uint6
 	struct series *series = &metric->series[number];
 	struct series_state *state = &metric->state->series[number];
 
-	if (state->source.delivered)
-		settle(metric, series, previous_time);
-	state->source.delivered = false;
+	settle_delivered(metric, series, state, previous_time);
 	if (how == DELTA_READ)
 		take(metric, series, state);
 	else if (how == DELTA_GONE)

@@ -16,6 +16,10 @@ struct histogram *delta_source(struct metric *metric, uint32_t series, bool firs
 void delta_acknowledge(const struct snapshot *snapshot, const struct snapshot_place *from,
 	const struct snapshot_place *to);
 
+/* Does metric_retire_histogram. `touched`: this collection has something of the series already. */
+void delta_retire(struct metric *metric, uint32_t series, const struct histogram *retired,
+	bool touched, uint64_t previous_time);
+
 enum delta_end {
 	DELTA_READ, /* the series got a value in this collection */
 	DELTA_GONE, /* its source is not there any more */

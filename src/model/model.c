@@ -281,13 +281,24 @@ void metric_add_histogram(struct metric *metric, uint32_t series, const struct h
 		count += observed->buckets[i];
 	}
 	target->count += count;
-	if (count)
+	/* A sum without a count is no point; as a delta it waits for one. */
+	if (count || is_delta(metric))
 		target->sum += observed->sum;
 }
 
 void metric_retire(struct metric *metric, uint32_t series, uint64_t value)
 {
 	metric->state->series[series].source.retired += value;
+}
+
+void metric_retire_histogram(
+	struct metric *metric, uint32_t series, const struct histogram *retired)
+{
+	const struct model *model = metric->scope->model;
+	bool touched = metric->state->series[series].collection == model->collection;
+
+	if (is_delta(metric))
+		delta_retire(metric, series, retired, touched, model->previous_time);
 }
 
 void metric_skip(struct metric *metric)

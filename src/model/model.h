@@ -174,6 +174,9 @@ void metric_add_histogram(struct metric *metric, uint32_t series, const struct h
  * back. A series whose only entry is gone ends all the same.
  */
 void metric_retire(struct metric *metric, uint32_t series, uint64_t value);
+/* The same for a histogram with delta temporality, or a part of one: buckets and sum. */
+void metric_retire_histogram(
+	struct metric *metric, uint32_t series, const struct histogram *retired);
 
 /* The source of this metric could not be read: it has no points in this collection, but its series
  * go on in the next one as if nothing had been. */

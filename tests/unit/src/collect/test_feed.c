@@ -155,6 +155,32 @@ static void test_equal_attributes_add_up(void **state)
 	bench_end(&b);
 }
 
+/* A total does not go back when one of its rows is evicted; it begins anew when a row does. */
+static void test_a_row_of_several_goes(void **state)
+{
+	uint32_t keys[] = {1, 2};
+	uint64_t values[] = {100, 20}, more[] = {101, 25}, anew[] = {3, 26};
+	const struct series *series;
+	struct bench b;
+
+	(void)state;
+	bench_begin(&b, HASH, "");
+	collect(&b, keys, values, 2, 0);
+	series = &b.metric->series[0];
+	assert_int_equal(series->number, 120);
+	collect(&b, &keys[1], &more[1], 1, 0);
+	assert_int_equal(series->number, 125);
+	assert_int_equal(series->start, 1);
+	collect(&b, keys, more, 2, 0);
+	assert_int_equal(series->number, 226);
+	assert_int_equal(series->start, 1);
+	collect(&b, keys, anew, 2, 0);
+	assert_int_equal(series->number, 129);
+	assert_int_equal(series->start, 102);
+	assert_int_equal(live_count(&b), 1);
+	bench_end(&b);
+}
+
 static void test_cpus_are_summed_or_kept(void **state)
 {
 	uint32_t keys[] = {1, 2};
@@ -250,6 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows_become_series),
 		cmocka_unit_test(test_equal_attributes_add_up),
+		cmocka_unit_test(test_a_row_of_several_goes),
 		cmocka_unit_test(test_cpus_are_summed_or_kept),
 		cmocka_unit_test(test_array_entries_that_never_happened_are_no_series),
 		cmocka_unit_test(test_an_undecodable_key_costs_only_itself),

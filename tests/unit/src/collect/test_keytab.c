@@ -26,6 +26,32 @@ static void test_keys_are_remembered(void **state)
 	keytab_free(table);
 }
 
+static void count_forgotten(void *context, const struct keytab_entry *entry)
+{
+	uint32_t *sums = context;
+
+	sums[0]++;
+	sums[1] += entry->series;
+}
+
+static void test_who_is_forgotten_is_told(void **state)
+{
+	struct keytab *table = keytab_new(1);
+	uint32_t sums[2] = {0};
+
+	(void)state;
+	keytab_on_forget(table, count_forgotten, sums);
+	for (unsigned char pass = 0; pass < 2; pass++) {
+		keytab_begin(table);
+		for (unsigned char key = 0; key < (pass ? 30 : 100); key++)
+			keytab_get(table, &key)->series = key;
+		keytab_end(table);
+	}
+	assert_int_equal(sums[0], 70);
+	assert_int_equal(sums[1], 99 * 100 / 2 - 29 * 30 / 2);
+	keytab_free(table);
+}
+
 /* Passes in which other keys are there each time: what was not met is forgotten, all else stays. */
 static void test_keys_that_are_gone_are_forgotten(void **state)
 {
@@ -77,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys_are_remembered),
+		cmocka_unit_test(test_who_is_forgotten_is_told),
 		cmocka_unit_test(test_keys_that_are_gone_are_forgotten),
 		cmocka_unit_test(test_a_pass_cut_short_forgets_nothing),
 	};
