@@ -142,6 +142,8 @@ int attributes_decode(const struct metric_plan *plan, const unsigned char *key, 
 			continue;
 		}
 		result = decode_chain_run(attribute->chain, &value, &value, arena, err);
+		if (result > 0)
+			return result;
 		if (result)
 			return err_prefix(err, result, "attribute %s: ", attribute->name);
 		result = to_attr(&attrs[n++], attribute->name, &value, arena);

@@ -23,7 +23,7 @@ struct feed {
 	uint32_t *series;   /* of each row of the batch, or ROW_UNUSED */
 	size_t series_size;
 	struct arena scratch;
-	uint64_t rows, undecodable;
+	uint64_t rows, undecodable, skipped;
 	char undecodable_text[256];
 };
 
@@ -159,7 +159,10 @@ static int learn(struct feed *feed, const struct batch *batch, size_t i, uint32_
 	if (result == -ENOMEM)
 		return result;
 	if (result) {
-		remember_undecodable(feed, &err);
+		if (result == DECODE_SKIP)
+			feed->skipped++;
+		else
+			remember_undecodable(feed, &err);
 		entry->series = KEYTAB_UNDECODABLE;
 		return 0;
 	}
@@ -332,4 +335,9 @@ uint64_t feed_undecodable(const struct feed *feed, const char **text)
 {
 	*text = feed->undecodable_text;
 	return feed->undecodable;
+}
+
+uint64_t feed_skipped(const struct feed *feed)
+{
+	return feed->skipped;
 }
