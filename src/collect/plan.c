@@ -64,7 +64,7 @@ static const struct field *find_field(struct binding *b, const struct layout *la
 			"the object has no BTF for the %s of map %s; declare it with __type(%s, "
 			"...)",
 			what, b->metric->map, what);
-	} else if (!name && (layout->field_count > 1 || layout->fields[0].name[0])) {
+	} else if (!name && layout->fields[0].name[0]) {
 		text = arena_printf(b->arena,
 			"the %s of map %s is a struct; name one of its fields, for example `%s`",
 			what, b->metric->map, layout->fields[0].name);
@@ -182,7 +182,7 @@ static bool is_number(const struct field *field)
 	case FIELD_INT:
 	case FIELD_BOOL:
 	case FIELD_ENUM:
-		return field->size <= sizeof(uint64_t);
+		return field->bits || field->size <= sizeof(uint64_t);
 	default:
 		return false;
 	}
