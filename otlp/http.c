@@ -29,7 +29,8 @@ struct http {
 	struct loop_timer timer;
 	const uint8_t *upload;
 	size_t upload_length, upload_at;
-	bool sent; /* libcurl took the whole of it, if only once */
+	bool sent;     /* libcurl took the whole of it, if only once */
+	bool repeated; /* and began again after that */
 	struct buf body;
 	size_t header_bytes;
 	bool global, busy, too_large;
@@ -128,6 +129,7 @@ static int on_rewind(void *context, curl_off_t offset, int origin)
 	if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > http->upload_length)
 		return CURL_SEEKFUNC_FAIL;
 	http->upload_at = (size_t)offset;
+	http->repeated |= http->sent;
 	return CURL_SEEKFUNC_OK;
 }
 
@@ -368,7 +370,7 @@ int http_post(struct http *http, const void *body, size_t length, uint64_t conne
 	http->upload = body;
 	http->upload_length = length;
 	http->upload_at = 0;
-	http->sent = false;
+	http->sent = http->repeated = false;
 	curl_easy_setopt(http->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
 	if (connect_ms > INT32_MAX)
 		connect_ms = INT32_MAX;
@@ -452,6 +454,7 @@ static void fill_result(struct http *http, CURLcode code, struct http_result *re
 					   : failure_of(code, connect_us > 0),
 		.status = (int)status,
 		.reused = connects == 0 && connect_us > 0,
+		.repeated = http->repeated,
 		.content_type = type,
 		.body = http->body.length ? http->body.data : NULL,
 		.body_length = http->body.length,

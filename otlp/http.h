@@ -42,8 +42,9 @@ enum http_failure {
 /* Valid in the callback, until the next call of this file. */
 struct http_result {
 	enum http_failure failure;
-	int status;		  /* 0: none was seen */
-	bool reused;		  /* sent on a connection that an earlier request had made */
+	int status;    /* 0: none was seen */
+	bool reused;   /* sent on a connection that an earlier request had made */
+	bool repeated; /* libcurl had sent the whole of it before, on one that was cut then */
 	const char *retry_after;  /* NULL if not there */
 	const char *content_type; /* NULL if not there */
 	const uint8_t *body;	  /* decompressed; NULL if empty */

@@ -165,7 +165,7 @@ void outcome_answer(void *context, const struct http_result *answer)
 		return;
 	}
 	describe(answer, exporter->last_reason, sizeof(exporter->last_reason));
-	if (verdict.unknown)
+	if (verdict.unknown || answer->repeated)
 		note_unknown(exporter);
 	/* Once a request may have been accepted, a refusal of the same bytes for another reason
 	 * than the bytes says nothing about that. */

@@ -41,15 +41,63 @@ static int bind_maps(struct pack *pack, struct err *err)
 	return pack_plan_init(&pack->plan, &pack->definition, maps, count, &pack->arena, err);
 }
 
-int pack_open(struct pack *pack, const char *directory, const char *name, struct err *err)
+/* From the file beside the object, or from inside the object. */
+static int load_definition(struct pack *pack, const struct pack_request *request, struct err *err)
+{
+	const char *file = pack->files.definition ? pack->files.definition : pack->files.object;
+	const struct definition_options options = {
+		.file = file,
+		.ebpf_exporter = request->ebpf_exporter,
+		.ebpf_exporter_prefix = request->ebpf_exporter_prefix,
+	};
+	const char *text;
+	size_t length;
+	int result;
+
+	if (pack->files.definition)
+		return definition_load(&options, &pack->arena, &pack->definition, err);
+	result = probe_definition(file, &pack->arena, &text, &length, err);
+	if (result)
+		return result;
+	return definition_parse(&options, text, length, &pack->arena, &pack->definition, err);
+}
+
+static int address_fail(const struct pack *pack, const struct address_definition *address, int code,
+	struct err *err)
+{
+	return err_prefix(err, code, "%s:%u:%u: ", pack->definition.file, address->position.line,
+		address->position.column);
+}
+
+/* Give the object's constants their values: 0 to find out whether it has them, which needs no
+ * privileges, then the addresses. */
+static int set_addresses(struct pack *pack, bool known, struct err *err)
+{
+	for (size_t i = 0; i < pack->definition.address_count; i++) {
+		const struct address_definition *address = &pack->definition.addresses[i];
+		uint64_t value = 0;
+		int result = 0;
+
+		if (known)
+			result = probe_kernel_address(address->symbol, &value, err);
+		if (!result)
+			result = probe_set_constant(
+				pack->probe, address->variable, &value, sizeof(value), err);
+		if (result)
+			return address_fail(pack, address, result, err);
+	}
+	return 0;
+}
+
+int pack_open(struct pack *pack, const struct pack_request *request, struct err *err)
 {
 	int result;
 
-	pack->name = name;
-	result = pack_find(&pack->files, directory, name, &pack->arena, err);
+	pack->name = request->name;
+	result = pack_find(&pack->files, request, &pack->arena, err);
 	if (result)
 		return fail(pack, "not_found", result);
-	result = definition_load(pack->files.definition, &pack->arena, &pack->definition, err);
+	result = load_definition(pack, request, err);
 	if (result)
 		return fail(pack, "definition", result);
 	pack->name = pack->definition.name;
@@ -60,9 +108,21 @@ int pack_open(struct pack *pack, const char *directory, const char *name, struct
 	if (result)
 		return fail(pack, "object", result);
 	result = bind_maps(pack, err);
+	if (!result)
+		result = set_addresses(pack, false, err);
 	if (result)
 		return fail(pack, "definition", result);
 	return 0;
+}
+
+void pack_each_note(const struct pack *pack, void (*tell)(const char *pack, const char *text))
+{
+	const struct note *note;
+
+	for (note = pack->definition.notes; note; note = note->next)
+		tell(pack->name, note->text);
+	for (note = pack->plan.notes; note; note = note->next)
+		tell(pack->name, note->text);
 }
 
 int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err *err)
@@ -70,7 +130,9 @@ int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err 
 	struct scope *scope;
 	int result;
 
-	result = probe_load(pack->probe, err);
+	result = set_addresses(pack, true, err);
+	if (!result)
+		result = probe_load(pack->probe, err);
 	if (result)
 		return fail(pack, result == -EPERM ? "permission" : "load", result);
 	scope = model_add_scope(model, pack->name, pack->definition.version, now);

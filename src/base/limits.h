@@ -13,6 +13,7 @@ enum {
 	LIMIT_ATTRIBUTES_PER_SERIES = 32,
 	LIMIT_BOUNDS = 512,
 	LIMIT_PROGRAM_CHOICES = 64,
+	LIMIT_KERNEL_ADDRESSES = 64,
 	LIMIT_DECODERS_PER_CHAIN = 8,
 	/* static_map: larger tables belong into a decoder. */
 	LIMIT_DECODER_ARGUMENTS = 4096,
@@ -26,6 +27,9 @@ enum {
 	LIMIT_CGROUP_NAMES = 4096,
 	LIMIT_PACKS = 256,
 	LIMIT_ERRORS_REPORTED = 32,
+	/* The JSON schema names each decoder three times. */
+	LIMIT_DECODERS = 128,
+	LIMIT_SCHEMA_BYTES = 1 << 20,
 
 	/* OpenTelemetry instrument syntax: name 255, unit 63; descriptions: 1023 must be supported.
 	 */

@@ -18,6 +18,7 @@ struct keytab_entry {
 	uint32_t
 		series; /* KEYTAB_UNKNOWN, KEYTAB_UNDECODABLE (or not wanted), or a series number */
 	uint32_t generation; /* of the series */
+	uint32_t place;	     /* in the series: the feed's own */
 };
 
 enum {

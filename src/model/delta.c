@@ -46,7 +46,7 @@ static void acknowledge_metric(struct metric *metric, uint32_t from, uint32_t to
 {
 	if (metric->temporality != TEMPORALITY_DELTA)
 		return;
-	for (uint32_t i = from; i < to; i++) {
+	for (uint32_t i = from; i < to && i < metric->series_count; i++) {
 		if (metric->series[i].live)
 			metric->state->series[i].source.delivered = true;
 	}
@@ -96,15 +96,6 @@ static void undo(const struct metric *metric, struct series_state *state)
 		state->source.number = state->previous;
 }
 
-/* The entry is gone. Should it come back, then it counts from 0. */
-static void forget(const struct metric *metric, struct series_state *state)
-{
-	if (is_histogram(metric))
-		clear(metric, &state->source.histogram[0]);
-	else
-		state->source.number = 0;
-}
-
 /* A histogram that counts anew may have more in some of its buckets than before, not in all. */
 static bool began_anew(const struct metric *metric, const struct histogram *source)
 {
@@ -130,14 +121,34 @@ static void take_histogram(
 	point->sum += source[0].sum - (source[1].sum & mask);
 }
 
+/* What came since the source was last read: what it has now and what its retired entries had then,
+ * less all that it had then. */
+static void take_number(struct series *series, struct series_state *state)
+{
+	uint64_t now = state->source.number, counted = now + state->source.retired;
+
+	series->number += counted < state->previous ? now : counted - state->previous;
+	state->source.retired = 0;
+}
+
+/* The entry is gone. Should it come back, then it counts from 0. */
+static void forget(const struct metric *metric, struct series *series, struct series_state *state)
+{
+	if (is_histogram(metric)) {
+		clear(metric, &state->source.histogram[0]);
+		return;
+	}
+	state->previous = state->source.number;
+	state->source.number = 0;
+	take_number(series, state);
+}
+
 static void take(const struct metric *metric, struct series *series, struct series_state *state)
 {
-	uint64_t now = state->source.number;
-
 	if (is_histogram(metric))
 		take_histogram(metric, series, state->source.histogram);
 	else
-		series->number += now < state->previous ? now : now - state->previous;
+		take_number(series, state);
 }
 
 bool delta_end(struct metric *metric, uint32_t number, enum delta_end how, uint64_t previous_time)
@@ -151,7 +162,7 @@ bool delta_end(struct metric *metric, uint32_t number, enum delta_end how, uint6
 	if (how == DELTA_READ)
 		take(metric, series, state);
 	else if (how == DELTA_GONE)
-		forget(metric, state);
+		forget(metric, series, state);
 	else if (how == DELTA_READ_IN_PART)
 		undo(metric, state);
 	series->live = is_histogram(metric) ? series->histogram.count : series->number;

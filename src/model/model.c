@@ -285,6 +285,11 @@ void metric_add_histogram(struct metric *metric, uint32_t series, const struct h
 		target->sum += observed->sum;
 }
 
+void metric_retire(struct metric *metric, uint32_t series, uint64_t value)
+{
+	metric->state->series[series].source.retired += value;
+}
+
 void metric_skip(struct metric *metric)
 {
 	metric->state->skipped = metric->scope->model->collection;
@@ -325,6 +330,12 @@ static void end_cumulative(const struct model *model, struct metric *metric, uin
 		       state->series[i].collection == model->collection;
 	if (state->skipped == model->collection)
 		return;
+	if (metric->desc.instrument == INSTRUMENT_COUNTER) {
+		state->series[i].source.number += state->series[i].source.retired;
+		state->series[i].source.retired = 0;
+		if (series->live)
+			now = series->number += state->series[i].source.number;
+	}
 	if (!series->live && i != state->overflow)
 		end_series(metric, i);
 	else if (is_monotonic(metric) && now < state->series[i].previous)

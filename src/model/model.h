@@ -56,9 +56,10 @@ struct metric_desc {
 	enum instrument instrument;
 	/*
 	 * Values are integers in the unit in which they were measured. In the metric's unit a value
-	 * is value / divisor. With divisor 1 it is exported as an integer, otherwise as the double
-	 * nearest to the quotient.
+	 * is value x factor / divisor. With factor and divisor 1 it is exported as an integer,
+	 * otherwise as a double.
 	 */
+	uint64_t factor;  /* 0 means 1 */
 	uint64_t divisor; /* 0 means 1 */
 	bool is_signed;	  /* values are int64_t in two's complement */
 	const double
@@ -166,6 +167,13 @@ void metric_add(struct metric *metric, uint32_t series, uint64_t value);
 /* `observed->buckets` has bound_count + 1 counts; what does not add up is set right: count becomes
  * the sum of the buckets (a reader may see an event half recorded). */
 void metric_add_histogram(struct metric *metric, uint32_t series, const struct histogram *observed);
+
+/*
+ * Of a counter's series that is made of several map entries: one of them, which had `value` when it
+ * was last read, is gone or counts anew. The series keeps what it counted, so that it does not go
+ * back. A series whose only entry is gone ends all the same.
+ */
+void metric_retire(struct metric *metric, uint32_t series, uint64_t value);
 
 /* The source of this metric could not be read: it has no points in this collection, but its series
  * go on in the next one as if nothing had been. */

@@ -5,11 +5,15 @@
 #include "base/hash.h"
 #include "model/model.h"
 
-/* Under delta temporality: what the kernel says, where the series has what is to be delivered. */
+/* What the kernel says, where the series has what is to be delivered. */
 struct source {
-	uint64_t number;	     /* in this collection; `previous` is that of the one before */
-	struct histogram *histogram; /* the same two of a histogram: [0], [1]; in `memory` */
-	bool delivered;		     /* the point of the last snapshot was acknowledged */
+	/* Delta: in this collection; `previous` is that of the one before. Cumulative: what entries
+	 * counted that are gone. */
+	uint64_t number;
+	uint64_t retired; /* by metric_retire, since the source was last read */
+	struct histogram
+		*histogram; /* delta: this collection's, and the one's before, in `memory` */
+	bool delivered;	    /* delta: the point of the last snapshot was acknowledged */
 };
 
 struct series_state {

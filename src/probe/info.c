@@ -50,7 +50,7 @@ void probe_program_info(const struct probe *probe, size_t index, struct program_
 		.name = program->name,
 		.section = program->section,
 		.loaded = program->fd >= 0,
-		.attached = program->link != NULL,
+		.attached = program->links.count > 0,
 	};
 	if (!info->loaded || bpf_obj_get_info_by_fd(program->fd, &kernel_info, &size) < 0)
 		return;

@@ -296,14 +296,25 @@ void sink_close_listener(struct sink *sink)
 	sink->fd = -1;
 }
 
+void sink_forget(struct sink *sink)
+{
+	for (size_t i = 0; i < sink->request_count; i++)
+		request_free(sink->requests[i]);
+	sink->request_count = 0;
+	sink->script_length -= sink->script_next;
+	if (sink->script_length)
+		memmove(sink->script, sink->script + sink->script_next,
+			sink->script_length * sizeof(*sink->script));
+	sink->script_next = 0;
+}
+
 void sink_free(struct sink *sink)
 {
 	if (!sink)
 		return;
 	sink_close_connections(sink);
 	sink_close_listener(sink);
-	for (size_t i = 0; i < sink->request_count; i++)
-		request_free(sink->requests[i]);
+	sink_forget(sink);
 	free(sink->requests);
 	free(sink->script);
 	free(sink);
@@ -324,6 +335,11 @@ int sink_script(struct sink *sink, const char *text, struct err *err)
 	sink->script = grow(sink->script, sink->script_length, sizeof(behaviour));
 	sink->script[sink->script_length++] = behaviour;
 	return 0;
+}
+
+size_t sink_script_left(const struct sink *sink)
+{
+	return sink->script_length - sink->script_next;
 }
 
 void sink_on_request(struct sink *sink, sink_callback *callback, void *context)

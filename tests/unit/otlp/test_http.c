@@ -191,16 +191,23 @@ static void test_sent_before_the_last_attempt(void **state)
 	struct fixture *fixture = *state;
 
 	post(fixture, "x", 1);
+	assert_false(fixture->result.repeated);
+	script(fixture, "cut");
+	script(fixture, "500");
+	post(fixture, "x", 1);
+	assert_int_equal(fixture->result.status, 500);
+	assert_true(fixture->result.repeated);
 	sink_on_request(fixture->sink, stop_listening, fixture->sink);
 	script(fixture, "cut");
 	post(fixture, "x", 1);
 	assert_int_equal(fixture->result.failure, HTTP_FAILURE_CONNECT);
-	assert_int_equal(sink_request_count(fixture->sink), 2);
+	assert_int_equal(sink_request_count(fixture->sink), 4);
 	assert_true(http_was_sent(fixture->http));
 	/* And now really never. */
 	post(fixture, "x", 1);
 	assert_int_equal(fixture->result.failure, HTTP_FAILURE_CONNECT);
 	assert_false(http_was_sent(fixture->http));
+	assert_false(fixture->result.repeated);
 }
 
 /* More than both sockets hold, to a server that reads a part of it. */

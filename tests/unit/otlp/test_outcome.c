@@ -213,6 +213,25 @@ static void test_outcomes(void **state)
 	}
 }
 
+/* libcurl itself sends the request once more when a connection that was kept is cut; the refusal
+ * that it meets then says nothing about the first time. */
+static void test_what_libcurl_repeats(void **state)
+{
+	struct fixture *fixture = *state;
+
+	begin(fixture, 60 * NSEC_PER_SEC);
+	finish(fixture);
+	script(fixture, "cut");
+	script(fixture, "500");
+	script(fixture, "ok");
+	begin(fixture, 60 * NSEC_PER_SEC);
+	finish(fixture);
+	assert_int_equal(fixture->result.exported, SAMPLE_POINTS);
+	assert_int_equal(fixture->result.attempts, 2);
+	assert_int_equal(sink_request_count(fixture->sink), 4);
+	check_same_bytes(fixture);
+}
+
 static void test_ranges_of_several_requests(void **state)
 {
 	struct fixture *fixture = *state;
@@ -371,6 +390,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_outcomes),
+		TEST(test_what_libcurl_repeats),
 		TEST(test_ranges_of_several_requests),
 		TEST(test_what_is_too_large_is_not_acknowledged),
 		TEST(test_no_deadline_ends_it),

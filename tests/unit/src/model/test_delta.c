@@ -246,6 +246,51 @@ static void test_two_entries_are_one_series(void **state)
 	model_free(f.model);
 }
 
+static void collect_two(struct fixture *f, uint64_t now, uint64_t a, uint64_t b)
+{
+	model_begin(f->model, now);
+	if (a)
+		metric_add(f->metric, series_of(f, 1), a);
+	if (b)
+		metric_add(f->metric, series_of(f, 1), b);
+}
+
+static void test_one_of_two_entries_goes(void **state)
+{
+	struct fixture f = make_counter();
+
+	(void)state;
+	collect_two(&f, 100, 100, 50);
+	f.snapshot = model_end(f.model);
+	acknowledge(&f);
+	/* The first is gone; without knowing that, 57 would be counted anew. */
+	collect_two(&f, 200, 0, 57);
+	metric_retire(f.metric, 0, 100);
+	f.snapshot = model_end(f.model);
+	check(&f.metric->series[0], 100, 7);
+	acknowledge(&f);
+	/* The second counts anew, and the pass fails after that; it is read as 4 then. */
+	collect_two(&f, 300, 0, 3);
+	metric_retire(f.metric, 0, 57);
+	metric_skip(f.metric);
+	f.snapshot = model_end(f.model);
+	assert_false(f.metric->series[0].live);
+	collect_two(&f, 400, 6, 4);
+	f.snapshot = model_end(f.model);
+	check(&f.metric->series[0], 200, 10);
+	acknowledge(&f);
+	/* Both are gone, one after it was seen with 5 more in a pass that failed. */
+	model_begin(f.model, 500);
+	metric_retire(f.metric, 0, 6 + 5);
+	metric_retire(f.metric, 0, 4);
+	f.snapshot = model_end(f.model);
+	check(&f.metric->series[0], 400, 5);
+	acknowledge(&f);
+	collect_nothing(&f, 600);
+	assert_int_equal(f.metric->series[0].attr_count, 0);
+	model_free(f.model);
+}
+
 static void collect_histogram(
 	struct fixture *f, uint64_t now, uint64_t sum, uint64_t a, uint64_t b, uint64_t c)
 {
@@ -370,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_an_entry_that_comes_back_counts_from_zero),
 		cmocka_unit_test(test_a_source_that_cannot_be_read),
 		cmocka_unit_test(test_two_entries_are_one_series),
+		cmocka_unit_test(test_one_of_two_entries_goes),
 		cmocka_unit_test(test_histograms),
 		cmocka_unit_test(test_a_sum_without_a_count_waits),
 		cmocka_unit_test(test_other_instruments_are_not_deltas),

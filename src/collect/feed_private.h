@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all feeds share, and in what they differ. Only for feed*.c. */
+#pragma once
+
+#include "base/arena.h"
+#include "collect/attributes.h"
+#include "collect/feed.h"
+#include "collect/keytab.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * How the values of rows become those of series. A row belongs to the series that its attributes
+ * name, and in it to a place, which the kind numbers.
+ */
+struct feed_kind {
+	/* Optional: memory of one feed, `state`. 0 or -ENOMEM; close accepts what open left. */
+	int (*open)(struct feed *feed);
+	void (*close)(struct feed *feed);
+	/* Optional, else 0: the place of a row that was not met before. -EINVAL with `err` if its
+	 * key has none, -ENOMEM. */
+	int (*place)(struct feed *feed, const unsigned char *key, uint32_t *place, struct err *err);
+	/* Optional: before the rows of a batch are added, all of whose series are there. -ENOMEM.
+	 */
+	int (*reserve)(struct feed *feed);
+	void (*add)(struct feed *feed, uint32_t series, uint32_t place, const unsigned char *value);
+	/* Optional: the pass begins; it is complete. */
+	void (*begin)(struct feed *feed);
+	void (*end)(struct feed *feed);
+};
+
+extern const struct feed_kind feed_numbers;    /* a row is a number */
+extern const struct feed_kind feed_histograms; /* a row is a histogram */
+extern const struct feed_kind feed_buckets;    /* a row is one bucket of a histogram, or its sum */
+
+struct feed_row {
+	uint32_t series; /* ROW_UNUSED: left out */
+	uint32_t place;
+};
+
+struct feed {
+	const struct metric_plan *plan;
+	const struct feed_kind *kind;
+	void *state; /* of the kind */
+	struct metric *metric;
+	struct keytab *keys;
+	unsigned char *key;    /* key bytes, then the CPU number if CPUs are kept apart */
+	struct feed_row *rows; /* of the batch */
+	uint32_t *fresh;       /* those of them that are new */
+	size_t row_capacity;   /* of both */
+	struct arena scratch;
+	uint64_t row_count, undecodable, skipped;
+	char undecodable_text[256];
+};
