@@ -230,6 +230,33 @@ static int bind_histogram(struct binding *b)
 	return 0;
 }
 
+/* Bytes of the key that no field has are not the program's, but they are the map's. */
+static int check_holes(struct binding *b)
+{
+	const struct layout *layout = &b->plan->map->key;
+	bool covered[LIMIT_MAP_KEY] = {false};
+	uint32_t first = 0, last;
+
+	if (!layout->field_count || map_type_is_array(b->plan->map->type))
+		return 0;
+	for (size_t i = 0; i < layout->field_count; i++)
+		for (uint32_t n = 0; n < layout->fields[i].size; n++)
+			covered[layout->fields[i].offset + n] = true;
+	while (first < layout->size && covered[first])
+		first++;
+	if (first == layout->size)
+		return 0;
+	for (last = first; last + 1 < layout->size && !covered[last + 1]; last++)
+		;
+	return binding_fail(b, b->metric->position,
+		"the key of map %s has padding (bytes %u to %u), which is not always 0: keys that "
+		"look "
+		"alike are then different; give these bytes a name in the struct, and a value in "
+		"the "
+		"program",
+		b->metric->map, first, last);
+}
+
 static int bind_metric(struct binding *b)
 {
 	int result;
@@ -244,6 +271,8 @@ static int bind_metric(struct binding *b)
 	if (b->metric->by_size)
 		return bind_by_size(b);
 	result = bind_attributes(b);
+	if (check_holes(b))
+		result = -EINVAL;
 	if (b->plan->instrument == INSTRUMENT_HISTOGRAM)
 		return bind_histogram(b) ? -EINVAL : result;
 	return bind_number(b) ? -EINVAL : result;

@@ -53,6 +53,20 @@ static const struct map_info texts = {
 	.key = {8, &plain, 1},
 	.value = {8, &text, 1},
 };
+/* As a compiler aligns { u16; u32; u8 }. */
+static const struct field padded_fields[] = {
+	{.name = "port", .kind = FIELD_UINT, .offset = 0, .size = 2},
+	{.name = "device", .kind = FIELD_UINT, .offset = 4, .size = 4},
+	{.name = "flag", .kind = FIELD_UINT, .offset = 8, .size = 1},
+};
+static const struct map_info padded = {
+	.name = "padded",
+	.type = HASH,
+	.key_size = 12,
+	.value_size = 8,
+	.key = {12, padded_fields, 3},
+	.value = {8, &plain, 1},
+};
 static const struct map_info no_btf = {
 	.name = "no_btf",
 	.type = HASH,
@@ -60,7 +74,7 @@ static const struct map_info no_btf = {
 	.value_size = 8,
 };
 static const struct map_info *const maps[] = {
-	&numbers, &numbers_overflow, &latency, &texts, &no_btf};
+	&numbers, &numbers_overflow, &latency, &texts, &no_btf, &padded};
 
 #define HEAD "  - {name: m, instrument: counter, unit: \"1\", description: D., "
 
@@ -73,7 +87,7 @@ static void test_number(void **state)
 	fixture_plan(&f,
 		HEAD "map: numbers, attributes: [{name: a, field: operation, "
 		     "decode: {static_map: {0: read}}}]}\n",
-		maps, 5);
+		maps, 6);
 	assert_int_equal(f.result, 0);
 	plan = &f.plan.metrics[0];
 	assert_int_equal(plan->instrument, INSTRUMENT_COUNTER);
@@ -93,7 +107,7 @@ static void test_histogram_bounds_are_in_the_unit(void **state)
 	fixture_plan(&f,
 		"  - {name: m, instrument: histogram, unit: s, measured_in: ns, description: D., "
 		"map: latency, buckets: {exp2: {first: 10}}}\n",
-		maps, 5);
+		maps, 6);
 	assert_int_equal(f.result, 0);
 	plan = &f.plan.metrics[0];
 	assert_int_equal(plan->bound_count, 3);
@@ -119,6 +133,7 @@ static void test_mistakes(void **state)
 		{HEAD "map: numbers, attributes: [{name: a, field: device, decode: majorminr}]}\n",
 			"majorminor"},
 		{HEAD "map: numbers, per_cpu: cpu}\n", "not of a per-CPU type"},
+		{HEAD "map: padded}\n", "the key of map padded has padding (bytes 2 to 3)"},
 		{HEAD "map: texts}\n", "the value is not an integer"},
 		{HEAD "map: no_btf}\n", "no BTF for the value of map no_btf"},
 		{HEAD "map: latency}\n", "the value of map latency is a struct"},
@@ -135,7 +150,7 @@ static void test_mistakes(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct fixture f;
 
-		fixture_plan(&f, cases[i].metric, maps, 5);
+		fixture_plan(&f, cases[i].metric, maps, 6);
 		assert_int_not_equal(f.result, 0);
 		if (!strstr(f.err.text, cases[i].message))
 			fail_msg("\"%s\" is not in \"%s\"", cases[i].message, f.err.text);
@@ -153,7 +168,7 @@ static void test_all_mistakes_of_a_pack_are_told(void **state)
 		"  - {name: two, instrument: counter, unit: \"1\", description: D., map: numbers}\n"
 		"  - {name: three, instrument: counter, unit: \"1\", description: D., map: "
 		"texts}\n",
-		maps, 5);
+		maps, 6);
 	assert_int_not_equal(f.result, 0);
 	assert_non_null(strstr(f.err.text, "pack.yaml:4:5: metric one"));
 	assert_null(strstr(f.err.text, "metric two"));
