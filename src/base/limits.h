@@ -12,6 +12,8 @@ enum {
 	LIMIT_METRICS_PER_PACK = 128,
 	LIMIT_ATTRIBUTES_PER_SERIES = 32,
 	LIMIT_BOUNDS = 512,
+	/* Of one series on its way out; the SDK's default is 160. */
+	LIMIT_EXPONENTIAL_BUCKETS = 4096,
 	LIMIT_PROGRAM_CHOICES = 64,
 	LIMIT_DECODERS_PER_CHAIN = 8,
 	/* static_map: larger tables belong into a decoder. */

@@ -11,6 +11,7 @@ static const char *const names[] = {
 	[INSTRUMENT_UPDOWNCOUNTER] = "updowncounter",
 	[INSTRUMENT_GAUGE] = "gauge",
 	[INSTRUMENT_HISTOGRAM] = "histogram",
+	[INSTRUMENT_EXPONENTIAL_HISTOGRAM] = "exponential_histogram",
 };
 
 const char *instrument_name(enum instrument instrument)

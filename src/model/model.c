@@ -103,6 +103,19 @@ static int check_bounds(const struct metric_desc *desc, struct err *err)
 	return 0;
 }
 
+static int check_max_size(const struct metric_desc *desc, struct err *err)
+{
+	if (!desc->max_size)
+		return 0;
+	if (desc->max_size < EXPONENTIAL_MAX_SIZE_MIN || desc->max_size > LIMIT_EXPONENTIAL_BUCKETS)
+		return err_set(err, -EINVAL,
+			"metric %s: at most %u buckets are wanted; a number from %d to %d is "
+			"possible",
+			desc->name, desc->max_size, EXPONENTIAL_MAX_SIZE_MIN,
+			LIMIT_EXPONENTIAL_BUCKETS);
+	return 0;
+}
+
 static int copy_desc(struct metric *metric, const struct metric_desc *desc)
 {
 	metric->desc = *desc;
@@ -118,6 +131,8 @@ static int copy_desc(struct metric *metric, const struct metric_desc *desc)
 			desc->bound_count * sizeof(double));
 	if (!metric->desc.divisor)
 		metric->desc.divisor = 1;
+	if (!metric->desc.max_size)
+		metric->desc.max_size = EXPONENTIAL_MAX_SIZE;
 	if (!metric->desc.max_series)
 		metric->desc.max_series = LIMIT_SERIES_PER_METRIC;
 	return 0;
@@ -128,7 +143,7 @@ struct metric *scope_add_metric(
 {
 	struct metric **metrics, *metric;
 
-	if (check_bounds(desc, err))
+	if (check_bounds(desc, err) || check_max_size(desc, err))
 		return NULL;
 	for (size_t i = 0; i < scope->metric_count; i++) {
 		/* Instrument names are case-insensitive: metrics API, "Instrument name syntax". */
@@ -268,6 +283,16 @@ void metric_add_histogram(struct metric *metric, uint32_t series, const struct h
 		target->sum += observed->sum;
 }
 
+void metric_add_exponential(
+	struct metric *metric, uint32_t series, const struct exponential *observed)
+{
+	struct exponential *target = metric->series[series].exponential;
+
+	if (touch(metric, series, target->count))
+		exponential_clear(target);
+	exponential_merge(target, observed, metric->desc.max_size);
+}
+
 void metric_skip(struct metric *metric)
 {
 	metric->state->skipped = metric->scope->model->collection;
@@ -276,7 +301,21 @@ void metric_skip(struct metric *metric)
 static bool is_monotonic(const struct metric *metric)
 {
 	return metric->desc.instrument == INSTRUMENT_COUNTER ||
-	       metric->desc.instrument == INSTRUMENT_HISTOGRAM;
+	       metric->desc.instrument == INSTRUMENT_HISTOGRAM ||
+	       metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
+}
+
+/* What goes back when a series begins anew: its number, or how much it has counted. */
+static uint64_t progress(const struct metric *metric, const struct series *series)
+{
+	switch (metric->desc.instrument) {
+	case INSTRUMENT_HISTOGRAM:
+		return series->histogram.count;
+	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:
+		return series->exponential->count;
+	default:
+		return series->number;
+	}
 }
 
 static void end_metric(const struct model *model, struct metric *metric)
@@ -286,8 +325,6 @@ static void end_metric(const struct model *model, struct metric *metric)
 
 	for (uint32_t i = 0; i < metric->series_count; i++) {
 		struct series *series = &metric->series[i];
-		bool is_histogram = metric->desc.instrument == INSTRUMENT_HISTOGRAM;
-		uint64_t now = is_histogram ? series->histogram.count : series->number;
 
 		if (!state->series[i].memory)
 			continue;
@@ -297,10 +334,13 @@ static void end_metric(const struct model *model, struct metric *metric)
 		if (!series->live && i != state->overflow) {
 			series_remove(metric, i);
 			state->live_count--;
-		} else if (is_monotonic(metric) && now < state->series[i].previous) {
+		} else if (is_monotonic(metric) &&
+			   progress(metric, series) < state->series[i].previous) {
 			/* The count began anew: a new start time, not a negative rate. */
 			series->start = model->previous_time;
 		}
+		if (series->live && metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+			exponential_repair(series->exponential, metric->desc.divisor);
 	}
 }
 

@@ -12,6 +12,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "model/attr.h"
+#include "model/exponential.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +23,7 @@ enum instrument {
 	INSTRUMENT_UPDOWNCOUNTER,
 	INSTRUMENT_GAUGE,
 	INSTRUMENT_HISTOGRAM,
+	INSTRUMENT_EXPONENTIAL_HISTOGRAM,
 };
 
 const char *instrument_name(enum instrument instrument); /* "counter", ... */
@@ -44,6 +46,7 @@ struct metric_desc {
 	const double
 		*bounds; /* histogram: explicit bounds in the metric's unit, strictly increasing */
 	uint32_t bound_count; /* 0 is valid: one bucket */
+	uint32_t max_size;   /* exponential histogram: most buckets; 0 means EXPONENTIAL_MAX_SIZE */
 	uint32_t max_series; /* 0 means LIMIT_SERIES_PER_METRIC; the overflow series comes on top */
 };
 
@@ -61,7 +64,10 @@ struct series {
 	uint32_t generation; /* changes when the number is given to another set of attributes */
 	uint64_t start;	     /* start_time_unix_nano */
 	bool live;	     /* has a value in this collection */
-	uint64_t number;     /* instruments other than histogram */
+	union {
+		uint64_t number; /* instruments other than histograms */
+		struct exponential *exponential;
+	};
 	struct histogram histogram;
 };
 
@@ -142,6 +148,11 @@ void metric_add(struct metric *metric, uint32_t series, uint64_t value);
 /* `observed->buckets` has bound_count + 1 counts; what does not add up is set right: count becomes
  * the sum of the buckets (a reader may see an event half recorded). */
 void metric_add_histogram(struct metric *metric, uint32_t series, const struct histogram *observed);
+
+/* The same for an exponential histogram; `observed` may have any scale and any number of buckets.
+ */
+void metric_add_exponential(
+	struct metric *metric, uint32_t series, const struct exponential *observed);
 
 /* The source of this metric could not be read: it has no points in this collection, but its series
  * go on in the next one as if nothing had been. */

@@ -131,11 +131,11 @@ static void index_remove(struct metric_state *state, uint32_t series)
 	}
 }
 
-/* One block: attributes, then buckets, then the strings. */
+/* One block: attributes, then `words` words for buckets, then the strings. */
 static void *copy_attributes(
-	struct series *series, const struct attr *attrs, size_t attr_count, uint32_t bucket_count)
+	struct series *series, const struct attr *attrs, size_t attr_count, uint32_t words)
 {
-	size_t head = attr_count * sizeof(*attrs) + bucket_count * sizeof(uint64_t);
+	size_t head = attr_count * sizeof(*attrs) + words * sizeof(uint64_t);
 	size_t strings = 0;
 	struct attr *copies;
 	char *text;
@@ -161,7 +161,7 @@ static void *copy_attributes(
 	}
 	series->attrs = copies;
 	series->attr_count = (uint32_t)attr_count;
-	series->histogram.buckets = bucket_count ? (uint64_t *)(void *)(copies + attr_count) : NULL;
+	series->histogram.buckets = words ? (uint64_t *)(void *)(copies + attr_count) : NULL;
 	return copies;
 }
 
@@ -198,11 +198,22 @@ static uint32_t free_number(struct metric *metric)
 	return number;
 }
 
+/* Words of memory that a series needs beside its attributes. */
+static uint32_t state_words(const struct metric *metric)
+{
+	switch (metric->desc.instrument) {
+	case INSTRUMENT_HISTOGRAM:
+		return metric->desc.bound_count + 1;
+	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:
+		return sizeof(struct exponential) / sizeof(uint64_t) + metric->desc.max_size;
+	default:
+		return 0;
+	}
+}
+
 uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t attr_count,
 	uint64_t hash, uint64_t start)
 {
-	bool is_histogram = metric->desc.instrument == INSTRUMENT_HISTOGRAM;
-	uint32_t bucket_count = is_histogram ? metric->desc.bound_count + 1 : 0;
 	struct metric_state *state = metric->state;
 	struct series *series;
 	uint32_t number;
@@ -214,7 +225,7 @@ uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t a
 	if (number == SERIES_NONE)
 		return SERIES_NONE;
 	series = &metric->series[number];
-	memory = copy_attributes(series, attrs, attr_count, bucket_count);
+	memory = copy_attributes(series, attrs, attr_count, state_words(metric));
 	if (!memory)
 		return SERIES_NONE;
 	if (number == metric->series_count)
@@ -224,6 +235,11 @@ uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t a
 	series->live = false;
 	series->number = 0;
 	series->histogram.count = series->histogram.sum = 0;
+	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM) {
+		series->exponential = (struct exponential *)(void *)series->histogram.buckets;
+		series->exponential->buckets = (uint64_t *)(void *)(series->exponential + 1);
+		series->histogram.buckets = NULL;
+	}
 	state->series[number] = (struct series_state){.memory = memory, .hash = hash};
 	state->free_hint = number + 1;
 	index_put(state, hash, number);

@@ -13,6 +13,8 @@ static void test_names(void **state)
 	assert_int_equal(instrument_from_name("updowncounter", &instrument), 0);
 	assert_int_equal(instrument, INSTRUMENT_UPDOWNCOUNTER);
 	assert_string_equal(instrument_name(INSTRUMENT_HISTOGRAM), "histogram");
+	assert_int_equal(instrument_from_name("exponential_histogram", &instrument), 0);
+	assert_int_equal(instrument, INSTRUMENT_EXPONENTIAL_HISTOGRAM);
 	assert_int_equal(instrument_from_name("Counter", &instrument), -ENOENT);
 	assert_int_equal(instrument_from_name("", &instrument), -ENOENT);
 }
