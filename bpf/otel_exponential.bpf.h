@@ -19,10 +19,9 @@
 #define OTEL_MAX_SCALE 6
 
 /* For value 1 and more. clang 14 crashes on __builtin_clzll for BPF. */
-static __always_inline __u32 otel_position(__u64 value, const struct otel_bounds *table)
+static __always_inline __u64 otel_position(__u64 value, const struct otel_bounds *table)
 {
-	__u32 power = 63;
-	__u64 below;
+	__u64 power = 63, below;
 
 	/* Move the leading one to the highest bit: the bounds of one octave serve all. */
 	if (!(value >> 32)) {
@@ -53,7 +52,7 @@ static __always_inline __u32 otel_position(__u64 value, const struct otel_bounds
 	 * bound below. */
 	below = table->guess[value >> 56 & 0x7f];
 	below += value > table->bounds[below];
-	return power * 64 + (__u32)below + table->pad;
+	return power * 64 + below + table->pad;
 }
 
 /* For constants only: the octave of a value. */
@@ -67,11 +66,11 @@ static __always_inline __u32 otel_position(__u64 value, const struct otel_bounds
  */
 #define OTEL_BUCKETS(scale, octaves) (((octaves) << (scale)) + OTEL_OCTAVES)
 
-static __always_inline __u32 otel_bucket(
-	__u64 value, const struct otel_bounds *table, __u32 scale, __u32 first, __u32 octaves)
+static __always_inline __u64 otel_bucket(
+	__u64 value, const struct otel_bounds *table, __u64 scale, __u64 first, __u64 octaves)
 {
-	__u32 position = otel_position(value, table);
-	__u32 bucket = (position >> (OTEL_MAX_SCALE - scale)) - (first << scale);
+	__u64 position = otel_position(value, table);
+	__u64 bucket = (position >> (OTEL_MAX_SCALE - scale)) - (first << scale);
 
 	if (bucket >= octaves << scale)
 		bucket = (octaves << scale) + (position >> OTEL_MAX_SCALE);

@@ -122,6 +122,18 @@ bool pack_collect(struct pack *pack)
 	return true;
 }
 
+/* With the maps that belong to it. */
+static uint64_t map_bytes(const struct map_info *map)
+{
+	uint64_t bytes = probe_map_bytes(map);
+
+	if (map->index)
+		bytes += probe_map_bytes(map->index);
+	if (map->free_slots)
+		bytes += probe_map_bytes(map->free_slots);
+	return bytes;
+}
+
 static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 {
 	for (size_t i = 0; i < collector_map_count(pack->collector); i++) {
@@ -132,7 +144,7 @@ static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 		state = (struct selfmon_map){
 			.entries = stats.entries,
 			.capacity = stats.map->max_entries,
-			.bytes = probe_map_bytes(stats.map),
+			.bytes = map_bytes(stats.map),
 			.read_errors = stats.read_errors,
 		};
 		selfmon_map(selfmon, pack->name, stats.map->name, &state);

@@ -33,6 +33,8 @@ enum {
 
 	/* Metrics SDK, "Cardinality limits": default per metric, overflow series not counted. */
 	LIMIT_SERIES_PER_METRIC = 2000,
+	/* What a definition may raise it to: some 2.5 GB of memory. */
+	LIMIT_CARDINALITY = 10000000,
 
 	/* OTEL_RESOURCE_ATTRIBUTES; OTEL_ATTRIBUTE_COUNT_LIMIT, which does not apply here, is 128 too. */
 	LIMIT_RESOURCE_ATTRIBUTES = 128,

@@ -8,23 +8,10 @@
 
 #include "base/limits.h"
 #include "collect/attributes.h"
-#include "collect/keytab.h"
+#include "collect/feed_private.h"
 
 enum {
 	ROW_UNUSED = UINT32_MAX
-};
-
-struct feed {
-	const struct metric_plan *plan;
-	struct metric *metric;
-	struct keytab *keys;
-	unsigned char *key; /* key bytes, then the CPU number if CPUs are kept apart */
-	uint64_t *buckets;  /* of one row */
-	uint32_t *series;   /* of each row of the batch, or ROW_UNUSED */
-	size_t series_size;
-	struct arena scratch;
-	uint64_t rows, undecodable;
-	char undecodable_text[256];
 };
 
 static int make_metric(struct feed *feed, struct scope *scope, struct err *err)
@@ -39,6 +26,8 @@ static int make_metric(struct feed *feed, struct scope *scope, struct err *err)
 		.is_signed = plan->value && plan->value->kind == FIELD_INT,
 		.bounds = plan->bounds,
 		.bound_count = plan->bound_count,
+		.max_size = plan->definition->max_size,
+		.max_series = plan->definition->cardinality_limit,
 	};
 
 	feed->metric = scope_add_metric(scope, &desc, err);
@@ -49,16 +38,17 @@ int feed_new(
 	struct feed **result, const struct metric_plan *plan, struct scope *scope, struct err *err)
 {
 	size_t key_size = plan->map->key_size + (plan->keeps_cpus ? sizeof(uint32_t) : 0);
+	bool is_table = plan->map->table.kind != TABLE_NONE;
 	struct feed *feed = calloc(1, sizeof(*feed));
 
 	*result = NULL;
 	if (!feed)
 		return err_set(err, -ENOMEM, "out of memory");
 	feed->plan = plan;
-	feed->keys = keytab_new(key_size);
+	feed->keys = is_table ? NULL : keytab_new(key_size);
 	feed->key = malloc(key_size);
-	feed->buckets = calloc(plan->bound_count + 1, sizeof(*feed->buckets));
-	if (!feed->keys || !feed->key || !feed->buckets) {
+	feed->buckets = calloc(plan->bucket_count + 1, sizeof(*feed->buckets));
+	if ((!feed->keys && !is_table) || !feed->key || !feed->buckets) {
 		feed_free(feed);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
@@ -75,6 +65,7 @@ void feed_free(struct feed *feed)
 	if (!feed)
 		return;
 	keytab_free(feed->keys);
+	free(feed->slots);
 	free(feed->key);
 	free(feed->buckets);
 	free(feed->series);
@@ -84,7 +75,8 @@ void feed_free(struct feed *feed)
 
 void feed_begin(struct feed *feed)
 {
-	keytab_begin(feed->keys);
+	if (feed->keys)
+		keytab_begin(feed->keys);
 	feed->rows = 0;
 }
 
@@ -144,31 +136,40 @@ static void remember_undecodable(struct feed *feed, const struct err *err)
 	snprintf(feed->undecodable_text, sizeof(feed->undecodable_text), "%.255s", err->text);
 }
 
-/* Decode the key of a row that was not met before. */
-static int learn(struct feed *feed, const struct batch *batch, size_t i, uint32_t cpu)
+int feed_decode_key(struct feed *feed, const unsigned char *key, uint32_t *series)
 {
 	struct attr attrs[LIMIT_ATTRIBUTES_PER_SERIES + 1];
-	struct keytab_entry *entry = row_entry(feed, batch, i, cpu);
 	struct err err = {0};
 	size_t count;
 	int result;
 
-	if (!entry)
-		return -ENOMEM;
-	result = attributes_decode(feed->plan, feed->key, attrs, &count, &feed->scratch, &err);
+	result = attributes_decode(feed->plan, key, attrs, &count, &feed->scratch, &err);
 	if (result == -ENOMEM)
 		return result;
 	if (result) {
 		remember_undecodable(feed, &err);
-		entry->series = KEYTAB_UNDECODABLE;
+		*series = KEYTAB_UNDECODABLE;
 		return 0;
 	}
-	entry->series = metric_find_series(feed->metric, attrs, count);
-	if (entry->series == SERIES_NONE) {
-		entry->series = KEYTAB_UNKNOWN;
+	*series = metric_find_series(feed->metric, attrs, count);
+	return *series == SERIES_NONE ? -ENOMEM : 0;
+}
+
+/* Decode the key of a row that was not met before. */
+static int learn(struct feed *feed, const struct batch *batch, size_t i, uint32_t cpu)
+{
+	struct keytab_entry *entry = row_entry(feed, batch, i, cpu);
+	uint32_t series;
+	int result;
+
+	if (!entry)
 		return -ENOMEM;
-	}
-	entry->generation = series_generation(feed->metric, entry->series);
+	result = feed_decode_key(feed, feed->key, &series);
+	if (result)
+		return result;
+	entry->series = series;
+	if (series != KEYTAB_UNDECODABLE)
+		entry->generation = series_generation(feed->metric, series);
 	return 0;
 }
 
@@ -246,11 +247,15 @@ static int find_series(struct feed *feed, const struct batch *batch)
 	return result;
 }
 
-static void add_value(struct feed *feed, uint32_t series, const unsigned char *value)
+void feed_add_value(struct feed *feed, uint32_t series, const unsigned char *value)
 {
 	const struct metric_plan *plan = feed->plan;
 	struct histogram histogram = {.buckets = feed->buckets};
 
+	if (plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM) {
+		feed_add_exponential(feed, series, value);
+		return;
+	}
 	if (plan->instrument != INSTRUMENT_HISTOGRAM) {
 		metric_add(feed->metric, series, field_integer(plan->value, value));
 		return;
@@ -272,11 +277,11 @@ static void add_row(
 	struct feed *feed, const struct batch *batch, size_t i, uint32_t cpu, uint32_t series)
 {
 	if (feed->plan->keeps_cpus || !batch->cpu_stride) {
-		add_value(feed, series, row_value(batch, i, cpu));
+		feed_add_value(feed, series, row_value(batch, i, cpu));
 		return;
 	}
 	for (uint32_t c = 0; c < batch->cpu_count; c++)
-		add_value(feed, series, row_value(batch, i, c));
+		feed_add_value(feed, series, row_value(batch, i, c));
 }
 
 int feed_batch(struct feed *feed, const struct batch *batch)
@@ -310,17 +315,17 @@ int feed_overflow(struct feed *feed, const struct batch *batch)
 		if (series == SERIES_NONE)
 			return -ENOMEM;
 		for (uint32_t c = 0; c < batch->cpu_count; c++)
-			add_value(feed, series, row_value(batch, i, c));
+			feed_add_value(feed, series, row_value(batch, i, c));
 	}
 	return 0;
 }
 
 void feed_end(struct feed *feed, bool complete)
 {
-	if (complete)
-		keytab_end(feed->keys);
-	else
+	if (!complete)
 		metric_skip(feed->metric);
+	else if (feed->keys)
+		keytab_end(feed->keys);
 }
 
 uint64_t feed_rows(const struct feed *feed)

@@ -105,10 +105,12 @@ static int bind_map(struct binding *b)
 	}
 	if (b->plan->map->key_size > LIMIT_MAP_KEY || b->plan->map->value_size > LIMIT_MAP_VALUE)
 		return fail(b, b->metric->position, "keys or values of the map are too large");
-	if (b->metric->per_cpu && !map_type_is_percpu(b->plan->map->type))
+	if (b->metric->per_cpu && !map_is_percpu(b->plan->map))
 		return fail(b, b->metric->position,
 			"`per_cpu` is set, but the map is not of a per-CPU type");
 	b->plan->keeps_cpus = b->metric->per_cpu != NULL;
+	if (b->plan->map->table.kind != TABLE_NONE)
+		return 0;
 	overflow = arena_printf(b->arena, "%s_overflow", name);
 	if (!overflow)
 		return out_of_memory(b);
@@ -214,6 +216,7 @@ static int bind_histogram(struct binding *b)
 			"`buckets` "
 			"of unsigned integers (OTEL_HISTOGRAM in otel.bpf.h)");
 	bucket_count = plan->buckets->size / plan->buckets->element_size;
+	plan->bucket_count = bucket_count;
 	if (!bucket_count || bucket_count - 1 > LIMIT_BOUNDS)
 		return fail(b, b->metric->position, "`buckets` has no or too many elements");
 	if (b->metric->exp2_first + bucket_count - 1 > 64)
@@ -227,6 +230,40 @@ static int bind_histogram(struct binding *b)
 		plan->bounds[i] = ldexp(1, (int)(b->metric->exp2_first + i)) /
 				  (double)(b->metric->divisor ? b->metric->divisor : 1);
 	return 0;
+}
+
+/* Whether buckets made for `measured` per unit are those of `wanted`: they repeat with each power
+ * of two. */
+static bool same_buckets(uint64_t measured, uint64_t wanted)
+{
+	return measured && wanted &&
+	       measured >> __builtin_ctzll(measured) == wanted >> __builtin_ctzll(wanted);
+}
+
+static int bind_exponential(struct binding *b)
+{
+	const struct map_info *map = b->plan->map;
+	struct metric_plan *plan = b->plan;
+	const char *text;
+
+	plan->sum = layout_find(&map->value, "extent.sum");
+	plan->zero_count = layout_find(&map->value, "extent.zero_count");
+	plan->max = layout_find(&map->value, "extent.max");
+	plan->inverse_min = layout_find(&map->value, "extent.inverse_min");
+	plan->buckets = layout_find(&map->value, "buckets");
+	if (!map->table.divisor || !plan->sum || !plan->zero_count || !plan->max ||
+		!plan->inverse_min || !plan->buckets)
+		return fail(b, b->metric->position,
+			"an exponential histogram needs a map that OTEL_EXPONENTIAL_HISTOGRAM in "
+			"otel.bpf.h makes");
+	plan->bucket_count = plan->buckets->size / (uint32_t)sizeof(uint64_t);
+	if (same_buckets(map->table.divisor, b->metric->divisor))
+		return 0;
+	text = arena_printf(b->arena,
+		"the map's buckets are for %u measured units in one of the metric's, but "
+		"`measured_in` and `unit` say %llu",
+		map->table.divisor, (unsigned long long)b->metric->divisor);
+	return fail(b, b->metric->position, text ? text : "out of memory");
 }
 
 static int bind_metric(struct binding *b)
@@ -243,6 +280,8 @@ static int bind_metric(struct binding *b)
 	result = bind_attributes(b);
 	if (b->plan->instrument == INSTRUMENT_HISTOGRAM)
 		return bind_histogram(b) ? -EINVAL : result;
+	if (b->plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		return bind_exponential(b) ? -EINVAL : result;
 	return bind_number(b) ? -EINVAL : result;
 }
 

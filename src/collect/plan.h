@@ -30,9 +30,11 @@ struct metric_plan {
 		*overflow; /* MAP_overflow: what found no place in a full map; NULL if none */
 	struct attribute_plan *attributes;
 	size_t attribute_count;
-	const struct field *value;	   /* numbers */
-	const struct field *sum, *buckets; /* histograms */
-	double *bounds;			   /* histograms: buckets->count - 1 of them */
+	const struct field *value;			    /* numbers */
+	const struct field *sum, *buckets;		    /* histograms */
+	const struct field *zero_count, *max, *inverse_min; /* exponential histograms */
+	uint32_t bucket_count;				    /* histograms: of the array `buckets` */
+	double *bounds; /* histograms: buckets->count - 1 of them */
 	uint32_t bound_count;
 	bool keeps_cpus;
 };
@@ -53,8 +55,12 @@ int pack_plan_init(struct pack_plan *plan, const struct pack_definition *pack,
 	struct err *err) MUST_CHECK;
 void pack_plan_fini(struct pack_plan *plan);
 
-static inline bool map_type_is_percpu(uint32_t type)
+static inline bool map_is_percpu(const struct map_info *map)
 {
+	uint32_t type = map->type;
+
+	if (map->table.kind == TABLE_SHARDS)
+		return true;
 	/* BPF_MAP_TYPE_PERCPU_HASH, _PERCPU_ARRAY, _LRU_PERCPU_HASH: linux/bpf.h */
 	return type == 5 || type == 6 || type == 10;
 }

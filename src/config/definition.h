@@ -42,8 +42,10 @@ struct metric_definition {
 	uint64_t divisor;	 /* from measured_in to unit */
 	enum bucket_kind buckets;
 	uint32_t exp2_first;
-	const char *value;   /* field of a struct value; NULL: the whole value */
-	const char *per_cpu; /* attribute that keeps CPUs apart; NULL: summed */
+	uint32_t max_size;	    /* exponential histogram: most buckets; 0: the default */
+	uint32_t cardinality_limit; /* most series; 0: the default */
+	const char *value;	    /* field of a struct value; NULL: the whole value */
+	const char *per_cpu;	    /* attribute that keeps CPUs apart; NULL: summed */
 	struct attribute_definition *attributes;
 	size_t attribute_count;
 	struct position position;

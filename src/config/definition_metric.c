@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The entries of `metrics`. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -9,7 +11,10 @@
 #include "config/definition_rows.h"
 #include "config/unit.h"
 
-static const char *const instruments[] = {"counter", "updowncounter", "gauge", "histogram"};
+static const char *const instruments[] = {
+	"counter", "updowncounter", "gauge", "histogram", "exponential_histogram"};
+static const char instruments_expected[] =
+	"counter, updowncounter, gauge, histogram or exponential_histogram";
 
 /* Metrics API, "Instrument name syntax". */
 static bool is_metric_name(const char *text)
@@ -42,8 +47,7 @@ static void row_metric_name(struct parse *parse, const struct yaml_node *node, v
 
 static void row_instrument(struct parse *parse, const struct yaml_node *node, void *target)
 {
-	static const char expected[] = "counter, updowncounter, gauge or histogram";
-	const char *text = node_text(parse, node, expected);
+	const char *text = node_text(parse, node, instruments_expected);
 	struct nearest nearest;
 
 	if (!text)
@@ -62,7 +66,7 @@ static void row_instrument(struct parse *parse, const struct yaml_node *node, vo
 			yaml_describe(node, parse->arena), nearest.name);
 	else
 		report_add(parse->report, node->position, "found the instrument %s, expected %s",
-			yaml_describe(node, parse->arena), expected);
+			yaml_describe(node, parse->arena), instruments_expected);
 }
 
 static void row_unit(struct parse *parse, const struct yaml_node *node, void *target)
@@ -86,19 +90,37 @@ static void row_unit(struct parse *parse, const struct yaml_node *node, void *ta
 		*(const char **)target = text;
 }
 
-static void row_exponent(struct parse *parse, const struct yaml_node *node, void *target)
+static void parse_number(struct parse *parse, const struct yaml_node *node, uint64_t least,
+	uint64_t most, uint32_t *target)
 {
-	const char *text = node_text(parse, node, "a number from 0 to 63");
 	uint64_t value;
+	char expected[64];
+	const char *text;
 
+	snprintf(expected, sizeof(expected), "a number from %" PRIu64 " to %" PRIu64, least, most);
+	text = node_text(parse, node, expected);
 	if (!text)
 		return;
-	if (!node->quoted && str_to_u64(text, &value) == 0 && value < 64)
-		*(uint32_t *)target = (uint32_t)value;
+	if (!node->quoted && str_to_u64(text, &value) == 0 && value >= least && value <= most)
+		*target = (uint32_t)value;
 	else
-		report_add(parse->report, node->position,
-			"found %s, expected a number from 0 to 63",
-			yaml_describe(node, parse->arena));
+		report_add(parse->report, node->position, "found %s, expected %s",
+			yaml_describe(node, parse->arena), expected);
+}
+
+static void row_exponent(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	parse_number(parse, node, 0, 63, target);
+}
+
+static void row_max_size(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	parse_number(parse, node, 2, LIMIT_EXPONENTIAL_BUCKETS, target);
+}
+
+static void row_cardinality_limit(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	parse_number(parse, node, 1, LIMIT_CARDINALITY, target);
 }
 
 static const struct row exp2_rows[] = {
@@ -129,7 +151,7 @@ static const struct row metric_rows[] = {
 	{"name", true, row_metric_name, offsetof(struct metric_definition, name),
 		"the instrument's name"},
 	{"instrument", true, row_instrument, offsetof(struct metric_definition, instrument),
-		"counter, updowncounter, gauge or histogram"},
+		instruments_expected},
 	{"unit", true, row_unit, offsetof(struct metric_definition, unit),
 		"a unit such as s, By, 1 or {request}"},
 	{"description", true, row_description, offsetof(struct metric_definition, description),
@@ -138,6 +160,9 @@ static const struct row metric_rows[] = {
 		"the name of the BPF map with the values"},
 	{"measured_in", false, row_unit, offsetof(struct metric_definition, measured_in), NULL},
 	{"buckets", false, row_buckets, 0, NULL},
+	{"max_size", false, row_max_size, offsetof(struct metric_definition, max_size), NULL},
+	{"cardinality_limit", false, row_cardinality_limit,
+		offsetof(struct metric_definition, cardinality_limit), NULL},
 	{"value", false, row_field, offsetof(struct metric_definition, value), NULL},
 	{"per_cpu", false, row_attribute_name, offsetof(struct metric_definition, per_cpu), NULL},
 	{"attributes", false, row_attributes, 0, NULL},
@@ -178,27 +203,38 @@ static void check_units(
 	}
 }
 
+static const char *article(const char *word)
+{
+	return strchr("aeiou", *word) ? "an" : "a";
+}
+
 static void check_instrument(
 	struct parse *parse, const struct yaml_node *node, const struct metric_definition *metric)
 {
 	const struct yaml_node *buckets = yaml_get(node, "buckets");
 	const struct yaml_node *value = yaml_get(node, "value");
-	bool histogram;
+	const struct yaml_node *max_size = yaml_get(node, "max_size");
+	bool histogram, exponential;
 
 	if (!metric->instrument)
 		return;
 	histogram = strcmp(metric->instrument, "histogram") == 0;
+	exponential = strcmp(metric->instrument, "exponential_histogram") == 0;
 	if (histogram && !buckets)
 		report_add(parse->report, node->position,
 			"found a histogram without 'buckets', expected 'buckets: { exp2: { first: "
 			"N } }'");
 	if (!histogram && buckets)
 		report_add(parse->report, buckets->key_position,
-			"found 'buckets' in a %s, expected them in a histogram only",
-			metric->instrument);
-	if (histogram && value)
+			"found 'buckets' in %s %s, expected them in a histogram only",
+			article(metric->instrument), metric->instrument);
+	if ((histogram || exponential) && value)
 		report_add(parse->report, value->key_position,
 			"found 'value' in a histogram, expected it in the other instruments only");
+	if (!exponential && max_size)
+		report_add(parse->report, max_size->key_position,
+			"found 'max_size' in %s %s, expected it in an exponential_histogram only",
+			article(metric->instrument), metric->instrument);
 }
 
 static void check_per_cpu(
