@@ -187,6 +187,12 @@ static int plan_step(struct encoder *encoder, struct encode_cursor *cursor, stru
 			return -ENOMEM;
 		*added = piece;
 		added->scope_index = cursor->scope;
+		if (encoder->piece_count == 1)
+			plan->encoded.first = (struct snapshot_place){
+				.scope = cursor->scope,
+				.metric = cursor->metric,
+				.series = piece.first,
+			};
 		plan->scope_index = cursor->scope;
 		plan->used += overhead + piece.points_size;
 	}

@@ -34,7 +34,10 @@ int encode_begin(struct encoder *encoder, struct encode_cursor *cursor,
 
 struct encoded {
 	uint64_t points;    /* in the request; 0: nothing is left and there is no request */
-	uint64_t too_large; /* points passed over because one of them alone exceeds the limit */
+	uint64_t too_large; /* points passed over because one of them alone exceeds the limit; all
+			     * of them come before `first` */
+	struct snapshot_place first; /* series in the request, if it has points; the last one is
+				      * before the cursor */
 };
 
 /*

@@ -42,6 +42,11 @@ static size_t buckets_size(const struct exponential *histogram, size_t counts)
 	return zigzag_size(histogram->offset) + wire_field_size(counts);
 }
 
+static bool has_extremes(const struct exponential *histogram)
+{
+	return histogram->count && !histogram->no_extremes;
+}
+
 static size_t point_size(const struct exponential *histogram, size_t counts)
 {
 	size_t size = FIXED + zigzag_size(histogram->scale);
@@ -51,7 +56,9 @@ static size_t point_size(const struct exponential *histogram, size_t counts)
 	if (histogram->bucket_count)
 		size += wire_field_size(buckets_size(histogram, counts));
 	if (histogram->count)
-		size += 3 * 9; /* itself, min and max */
+		size += 9;
+	if (has_extremes(histogram))
+		size += 2 * 9;
 	return size;
 }
 
@@ -86,7 +93,7 @@ static uint8_t *put_point(uint8_t *to, const struct metric *metric, const struct
 		to = wire_put_fixed64(to, WIRE_TAG(7, WIRE_FIXED64), histogram->zero_count);
 	if (histogram->bucket_count)
 		to = put_buckets(to, histogram, counts);
-	if (!histogram->count)
+	if (!has_extremes(histogram))
 		return to;
 	to = wire_put_double(
 		to, WIRE_TAG(12, WIRE_FIXED64), metric_to_double(metric, histogram->min));

@@ -5,7 +5,6 @@
 #include "otlp/wire.h"
 
 enum {
-	TEMPORALITY_CUMULATIVE = 2,
 	/* start_time_unix_nano, time_unix_nano and the value: tag and 8 bytes each */
 	NUMBER_FIXED = 3 * 9,
 	/* start_time_unix_nano, time_unix_nano, count and sum */
@@ -144,7 +143,7 @@ uint8_t *piece_write(
 		to = put_number_points(to, piece, table, time);
 	if (desc->instrument != INSTRUMENT_GAUGE) {
 		*to++ = WIRE_TAG(2, WIRE_VARINT);
-		*to++ = TEMPORALITY_CUMULATIVE;
+		*to++ = (uint8_t)piece->metric->temporality;
 	}
 	if (desc->instrument == INSTRUMENT_COUNTER) {
 		*to++ = WIRE_TAG(3, WIRE_VARINT);

@@ -18,6 +18,14 @@ struct otlp_header {
 	const char *name, *value;
 };
 
+/*
+ * A request was acknowledged: the receiver will not get again what the live series from `from` up
+ * to but not including `to` have in the snapshot (for model_acknowledge). With a partial success
+ * too: which points it rejected is not said, and it must not be sent them again.
+ */
+typedef void export_acknowledged(
+	void *context, const struct snapshot_place *from, const struct snapshot_place *to);
+
 struct exporter_options {
 	const char *url; /* full URL of the metrics resource */
 	const struct otlp_header *headers;
@@ -28,14 +36,25 @@ struct exporter_options {
 	const char *user_agent;
 	uint64_t random_seed;	   /* of the retry jitter */
 	uint64_t retry_initial_ns; /* first wait before a retry; 0: 1 s */
+
+	/*
+	 * For snapshots with deltas: a request that the receiver may have accepted without saying
+	 * so is sent again, byte for byte, until its outcome is known. No time limit ends that but
+	 * exporter_hurry.
+	 */
+	bool insist;
+	/* May be NULL. Called during exports; must not call the exporter. */
+	export_acknowledged *acknowledged;
+	void *acknowledged_context;
 };
 
 /* How one export ended. Every point of the snapshot is counted once: exported, rejected or failed.
  */
 struct export_result {
-	uint64_t exported; /* points that the receiver accepted */
-	uint64_t rejected; /* points refused in partial successes */
-	uint64_t failed;   /* points not delivered */
+	uint64_t exported;   /* points that the receiver accepted */
+	uint64_t rejected;   /* points refused in partial successes */
+	uint64_t failed;     /* points not delivered, as far as is known */
+	uint64_t unresolved; /* those of them that may have been accepted (`insist` only) */
 	uint32_t requests, attempts;
 	uint64_t duration_ns;
 	int http_status;	/* of the last answer; 0: none */
@@ -71,6 +90,9 @@ int exporter_export(struct exporter *exporter, const struct snapshot *snapshot, 
 /* End the export under way by `deadline` if that is earlier than its own (shutdown). */
 void exporter_hurry(struct exporter *exporter, uint64_t deadline);
 bool exporter_busy(const struct exporter *exporter);
+/* What is wrong with the request under way: a sentence for the log, the same as long as nothing
+ * changes. False if nothing went wrong yet. */
+bool exporter_trouble(const struct exporter *exporter, char *text, size_t room);
 
 const struct exporter_stats *exporter_stats(const struct exporter *exporter);
 /* Where it sends to, for self-metrics. */

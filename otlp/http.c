@@ -27,6 +27,10 @@ struct http {
 	CURL *easy;
 	struct curl_slist *headers;
 	struct loop_timer timer;
+	const uint8_t *upload;
+	size_t upload_length, upload_at;
+	bool sent;     /* libcurl took the whole of it, if only once */
+	bool repeated; /* and began again after that */
 	struct buf body;
 	size_t header_bytes;
 	bool global, busy, too_large;
@@ -100,6 +104,33 @@ static int on_want_timer(CURLM *multi, long timeout_ms, void *context)
 		loop_timer_set(
 			&http->timer, clock_monotonic_ns() + (uint64_t)timeout_ms * NSEC_PER_MSEC);
 	return 0;
+}
+
+/* libcurl takes the body from here, and not from CURLOPT_POSTFIELDS, so that it is known what it
+ * took: it sends a request again by itself when a connection that was kept turns out to be dead,
+ * and then counts from 0. */
+static size_t on_upload(char *to, size_t size, size_t count, void *context)
+{
+	struct http *http = context;
+	size_t left = http->upload_length - http->upload_at;
+	size_t n = size * count < left ? size * count : left;
+
+	memcpy(to, http->upload + http->upload_at, n);
+	http->upload_at += n;
+	if (http->upload_at == http->upload_length)
+		http->sent = true;
+	return n;
+}
+
+static int on_rewind(void *context, curl_off_t offset, int origin)
+{
+	struct http *http = context;
+
+	if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > http->upload_length)
+		return CURL_SEEKFUNC_FAIL;
+	http->upload_at = (size_t)offset;
+	http->repeated |= http->sent;
+	return CURL_SEEKFUNC_OK;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
@@ -251,6 +282,10 @@ static int set_easy_options(struct http *http, const struct http_options *option
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->error);
+	curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_upload);
+	curl_easy_setopt(easy, CURLOPT_READDATA, http);
+	curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_rewind);
+	curl_easy_setopt(easy, CURLOPT_SEEKDATA, http);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -332,7 +367,10 @@ int http_post(struct http *http, const void *body, size_t length, uint64_t conne
 	http->error[0] = '\0';
 	http->done = done;
 	http->context = context;
-	curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, body);
+	http->upload = body;
+	http->upload_length = length;
+	http->upload_at = 0;
+	http->sent = http->repeated = false;
 	curl_easy_setopt(http->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
 	if (connect_ms > INT32_MAX)
 		connect_ms = INT32_MAX;
@@ -349,6 +387,11 @@ void http_cancel(struct http *http)
 		return;
 	http->busy = false;
 	curl_multi_remove_handle(http->multi, http->easy);
+}
+
+bool http_was_sent(const struct http *http)
+{
+	return http->sent;
 }
 
 void http_release(struct http *http)
@@ -411,6 +454,7 @@ static void fill_result(struct http *http, CURLcode code, struct http_result *re
 					   : failure_of(code, connect_us > 0),
 		.status = (int)status,
 		.reused = connects == 0 && connect_us > 0,
+		.repeated = http->repeated,
 		.content_type = type,
 		.body = http->body.length ? http->body.data : NULL,
 		.body_length = http->body.length,

@@ -42,8 +42,9 @@ enum http_failure {
 /* Valid in the callback, until the next call of this file. */
 struct http_result {
 	enum http_failure failure;
-	int status;		  /* 0: none was seen */
-	bool reused;		  /* sent on a connection that an earlier request had made */
+	int status;    /* 0: none was seen */
+	bool reused;   /* sent on a connection that an earlier request had made */
+	bool repeated; /* libcurl had sent the whole of it before, on one that was cut then */
 	const char *retry_after;  /* NULL if not there */
 	const char *content_type; /* NULL if not there */
 	const uint8_t *body;	  /* decompressed; NULL if empty */
@@ -69,6 +70,12 @@ int http_post(struct http *http, const void *body, size_t length, uint64_t conne
 	http_done *done, void *context) MUST_CHECK;
 /* Forget the request under way, if any, and close its connection. `done` is not called. */
 void http_cancel(struct http *http);
+/*
+ * True if the whole body of the last http_post could have reached the receiver, whatever became of
+ * it and even if it was cancelled: without an answer nobody knows whether it was accepted. If
+ * false, the receiver cannot have accepted it.
+ */
+bool http_was_sent(const struct http *http);
 /* Free what the last answer took. */
 void http_release(struct http *http);
 

@@ -115,7 +115,7 @@ static void put_exponential(
 	for (uint32_t i = 0; i < histogram->bucket_count; i++)
 		buf_printf(out, "%s\"%" PRIu64 "\"", i ? "," : "", histogram->buckets[i]);
 	buf_puts(out, "]}");
-	if (!histogram->count)
+	if (!histogram->count || histogram->no_extremes)
 		return;
 	buf_puts(out, ",\"min\":");
 	put_double(out, metric_to_double(metric, histogram->min));
@@ -169,9 +169,8 @@ static void put_metric(struct buf *out, const struct metric *metric, uint64_t ti
 	put_string(out, desc->unit, strlen(desc->unit));
 	buf_printf(out, ",\"%s\":{", data[desc->instrument]);
 	put_points(out, metric, time);
-	/* AGGREGATION_TEMPORALITY_CUMULATIVE */
 	if (desc->instrument != INSTRUMENT_GAUGE)
-		buf_puts(out, ",\"aggregationTemporality\":2");
+		buf_printf(out, ",\"aggregationTemporality\":%d", (int)metric->temporality);
 	if (desc->instrument == INSTRUMENT_COUNTER)
 		buf_puts(out, ",\"isMonotonic\":true");
 	buf_puts(out, "}}");

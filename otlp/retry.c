@@ -65,6 +65,8 @@ static struct verdict classify_status(int status, const char *retry_after, uint6
 
 	if (status >= 200 && status <= 299)
 		return (struct verdict){.action = VERDICT_DELIVERED};
+	verdict.unknown = status == 502 || status == 504;
+	verdict.final = status == 400 || status == 413 || status == 415 || status == 422;
 	if (status == 429 || status == 502 || status == 503 || status == 504) {
 		verdict.action = VERDICT_RETRY;
 		verdict.throttled = retry_after &&
@@ -76,6 +78,7 @@ static struct verdict classify_status(int status, const char *retry_after, uint6
 struct verdict classify(
 	int status, enum http_failure failure, const char *retry_after, uint64_t now)
 {
+	struct verdict verdict;
 	static const struct verdict verdicts[] = {
 		[HTTP_FAILURE_RESOLVE] = {.action = VERDICT_RETRY, .error_type = "resolve"},
 		[HTTP_FAILURE_CONNECT] = {.action = VERDICT_RETRY, .error_type = "connect"},
@@ -93,7 +96,10 @@ struct verdict classify(
 	 * whose body may have said something else. */
 	if ((failure == HTTP_FAILURE_CUT || failure == HTTP_FAILURE_TIMEOUT) && status >= 300)
 		return classify_status(status, retry_after, now);
-	return verdicts[failure];
+	verdict = verdicts[failure];
+	/* 1xx and 2xx promise nothing without the rest of the answer. */
+	verdict.unknown = status < 300 || status == 502 || status == 504;
+	return verdict;
 }
 
 /* SplitMix64 (Steele, Lea, Flood 2014). */

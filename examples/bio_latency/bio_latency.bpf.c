@@ -35,11 +35,16 @@ OTEL_HISTOGRAM(bio_latency, struct device_operation, 1024, BUCKETS);
 /* Requests that were not measured, because more than REQUESTS_IN_FLIGHT were on their way. */
 OTEL_PERCPU_COUNTER(bio_untracked, 1);
 
+struct start {
+	__u64 time;
+	__u64 pieces; /* 1: a part of the request is done */
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, REQUESTS_IN_FLIGHT);
 	__type(key, __u64); /* address of the request */
-	__type(value, __u64);
+	__type(value, struct start);
 } bio_start SEC(".maps");
 
 #define IS(op, name)                                                                               \
@@ -87,11 +92,17 @@ static __always_inline __u32 device_of(struct request *request)
 
 static __always_inline int issued(struct request *request)
 {
-	__u64 address = (__u64)request, now = bpf_ktime_get_ns();
+	struct start begin = {.time = bpf_ktime_get_ns()}, *start;
+	__u64 address = (__u64)request;
 
-	/* A request that the driver sent back is issued again and measured from there. */
-	if (bpf_map_update_elem(&bio_start, &address, &now, BPF_ANY))
+	if (!bpf_map_update_elem(&bio_start, &address, &begin, BPF_NOEXIST))
+		return 0;
+	start = bpf_map_lookup_elem(&bio_start, &address);
+	if (!start)
 		otel_percpu_counter_add(bio_untracked, 0, 1);
+	else if (!start->pieces)
+		/* The driver was busy and had sent the request back. */
+		start->time = begin.time;
 	return 0;
 }
 
@@ -117,19 +128,20 @@ int BPF_PROG(block_rq_complete, struct request *request, int error, unsigned int
 {
 	__u64 address = (__u64)request, now = bpf_ktime_get_ns();
 	struct device_operation key;
-	__u64 *start;
+	struct start *start = bpf_map_lookup_elem(&bio_start, &address);
 
-	/* A driver may complete a request in pieces: `__data_len` was left before this one. */
-	if (bytes < request->__data_len)
-		return 0;
-	/* Also the end of a flush sequence that begot requests of its own, which are measured. */
-	start = bpf_map_lookup_elem(&bio_start, &address);
+	/* Not issued: a flush sequence, which begot requests of its own that are measured. */
 	if (!start)
 		return 0;
+	/* A driver may complete a request in pieces: `__data_len` was left before this one. */
+	if (bytes < request->__data_len) {
+		start->pieces = 1;
+		return 0;
+	}
 
 	key.device = device_of(request);
 	key.operation = operation_of(request);
-	otel_histogram_record(bio_latency, &key, now - *start, FIRST_BOUND);
+	otel_histogram_record(bio_latency, &key, now - start->time, FIRST_BOUND);
 	bpf_map_delete_elem(&bio_start, &address);
 	return 0;
 }

@@ -46,6 +46,11 @@ static void tell_failure(const struct pack *pack, const struct err *err)
 	}
 }
 
+static void tell_note(const char *pack, const char *text)
+{
+	log_warn("pack %s: %s", pack, text);
+}
+
 static bool named_before(const struct app *app, const char *name)
 {
 	for (size_t i = 0; i < app->pack_count; i++) {
@@ -56,12 +61,14 @@ static bool named_before(const struct app *app, const char *name)
 }
 
 /* Open and start the pack, or tell why not. */
-static bool start_pack(struct app *app, struct pack *pack, const char *directory, const char *name)
+static bool start_pack(struct app *app, struct pack *pack, const struct pack_request *request)
 {
 	struct err err = {0};
 	int result;
 
-	result = pack_open(pack, directory, name, &err);
+	result = pack_open(pack, request, &err);
+	if (!result)
+		pack_each_note(pack, tell_note);
 	if (!result)
 		result = pack_start(pack, app->model, clock_realtime_ns(), &err);
 	/* libbpf parsed the kernel's BTF, some megabytes: give them back before the next pack. */
@@ -74,12 +81,11 @@ static bool start_pack(struct app *app, struct pack *pack, const char *directory
 
 static int start_packs(struct app *app, const struct app_options *options, struct err *err)
 {
-	const char *const *names = options->pack_count ? options->packs : default_packs;
 	size_t count = options->pack_count, started = 0;
 	const char *directory;
 
 	if (!count)
-		while (names[count])
+		while (default_packs[count])
 			count++;
 	directory = pack_directory(options->pack_dir, &app->arena, err);
 	if (!directory)
@@ -88,10 +94,17 @@ static int start_packs(struct app *app, const struct app_options *options, struc
 	if (!app->packs)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < count; i++) {
-		if (named_before(app, names[i]))
+		struct pack_request request = {0};
+
+		if (options->pack_count)
+			request = options->packs[i];
+		else
+			request.name = default_packs[i];
+		request.directory = directory;
+		if (named_before(app, request.name))
 			continue;
 		app->pack_count++;
-		started += start_pack(app, &app->packs[app->pack_count - 1], directory, names[i]);
+		started += start_pack(app, &app->packs[app->pack_count - 1], &request);
 	}
 	if (started == app->pack_count)
 		return 0;
@@ -115,6 +128,7 @@ int app_init(struct app *app, const struct app_options *options, struct err *err
 	app->model = model_new(&app->resource);
 	if (!app->model)
 		return err_set(err, -ENOMEM, "out of memory");
+	model_set_temporality(app->model, options->temporality);
 	result = selfmon_new(&app->selfmon, app->model, OTELBPF_VERSION, clock_realtime_ns(), err);
 	if (result)
 		return result;

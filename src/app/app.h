@@ -17,10 +17,11 @@
 
 struct app_options {
 	const struct settings *settings;
-	const char *const *packs; /* names or paths */
-	size_t pack_count;	  /* 0: default_packs */
-	const char *pack_dir;	  /* NULL: see pack_directory() */
-	bool strict;		  /* a pack that fails is fatal */
+	const struct pack_request *packs;	 /* their directory is set here */
+	size_t pack_count;			 /* 0: default_packs */
+	const char *pack_dir;			 /* NULL: see pack_directory() */
+	bool strict;				 /* a pack that fails is fatal */
+	enum temporality_preference temporality; /* app_run takes that of the settings */
 };
 
 struct app {

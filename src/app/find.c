@@ -51,9 +51,12 @@ static bool has_suffix(const char *text, const char *suffix)
 	return length > wanted && !strcmp(text + length - wanted, suffix);
 }
 
+static const char definition_suffix[] = ".yaml", object_suffix[] = ".bpf.o";
+
 static bool is_path(const char *name)
 {
-	return strchr(name, '/') || has_suffix(name, ".yaml");
+	return strchr(name, '/') || has_suffix(name, definition_suffix) ||
+	       has_suffix(name, object_suffix);
 }
 
 static int not_found(const char *directory, const char *name, struct arena *arena, struct err *err)
@@ -73,36 +76,71 @@ static int not_found(const char *directory, const char *name, struct arena *aren
 		nearest.name ? "`?" : "");
 }
 
-int pack_find(struct pack_files *files, const char *directory, const char *name,
-	struct arena *arena, struct err *err)
+/* The path of a pack's files without .yaml or .bpf.o. */
+static const char *pack_stem(
+	const struct pack_request *request, struct arena *arena, struct err *err)
 {
+	const char *name = request->name;
+	const char *suffix = has_suffix(name, object_suffix) ? object_suffix : definition_suffix;
 	const char *stem;
 
-	if (!is_path(name)) {
-		files->definition = arena_printf(arena, "%s/%s/%s.yaml", directory, name, name);
+	if (!request->ebpf_exporter && !is_path(name)) {
+		stem = arena_printf(arena, "%s/%s/%s", request->directory, name, name);
+	} else if (has_suffix(name, suffix)) {
+		stem = arena_strndup(arena, name, strlen(name) - strlen(suffix));
 	} else {
-		files->definition = arena_strdup(arena, name);
-		if (!has_suffix(name, ".yaml"))
-			return err_set(err, -EINVAL,
-				"%s: a pack is named by its name or by the path of its .yaml file",
-				name);
+		err_set(err, -EINVAL,
+			"%s: a pack is named by its name, or by the path of its .yaml or .bpf.o "
+			"file",
+			name);
+		return NULL;
 	}
-	if (!files->definition)
-		return err_set(err, -ENOMEM, "out of memory");
-	stem = arena_strndup(arena, files->definition, strlen(files->definition) - 5);
-	files->object = stem ? arena_printf(arena, "%s.bpf.o", stem) : NULL;
-	if (!files->object)
+	if (!stem)
+		err_set(err, -ENOMEM, "out of memory");
+	return stem;
+}
+
+int pack_find(struct pack_files *files, const struct pack_request *request, struct arena *arena,
+	struct err *err)
+{
+	const char *stem = pack_stem(request, arena, err);
+
+	if (!stem)
+		return -EINVAL;
+	files->definition = arena_printf(arena, "%s%s", stem, definition_suffix);
+	files->object = arena_printf(arena, "%s%s", stem, object_suffix);
+	if (!files->definition || !files->object)
 		return err_set(err, -ENOMEM, "out of memory");
 	if (!access(files->definition, F_OK))
 		return 0;
-	if (is_path(name))
-		return err_set(err, -errno, "%s: %s", name, strerror(errno));
-	return not_found(directory, name, arena, err);
+	if (request->ebpf_exporter || has_suffix(request->name, definition_suffix))
+		return err_set(err, -errno, "%s: %s", files->definition, strerror(errno));
+	files->definition = NULL;
+	if (!access(files->object, F_OK))
+		return 0;
+	if (is_path(request->name))
+		return err_set(err, -errno, "%s: %s", files->object, strerror(errno));
+	return not_found(request->directory, request->name, arena, err);
 }
 
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* DIRECTORY/NAME/NAME.yaml or .bpf.o. */
+static bool has_pack(const char *directory, const char *name, struct arena *arena)
+{
+	static const char *const suffixes[] = {definition_suffix, object_suffix};
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes) && !found; i++) {
+		const char *file = arena_printf(
+			arena, "%s/%s/%s%s", directory, name, name, suffixes[i]);
+
+		found = file && !access(file, F_OK);
+	}
+	return found;
 }
 
 int pack_names(const char *directory, const char *const **names, size_t *count, struct arena *arena,
@@ -122,13 +160,7 @@ int pack_names(const char *directory, const char *const **names, size_t *count, 
 			directory, strerror(errno));
 	}
 	while ((entry = readdir(dir)) && n < LIMIT_PACKS) {
-		const char *file;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		file = arena_printf(
-			arena, "%s/%s/%s.yaml", directory, entry->d_name, entry->d_name);
-		if (!file || access(file, F_OK))
+		if (entry->d_name[0] == '.' || !has_pack(directory, entry->d_name, arena))
 			continue;
 		list[n] = arena_strdup(arena, entry->d_name);
 		if (list[n])

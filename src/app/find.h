@@ -6,14 +6,23 @@
 #include "base/compiler.h"
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Packs that run when none is named: those whose cost nobody notices (README.md, "Default packs").
  */
 extern const char *const default_packs[]; /* NULL at the end */
 
+/* A pack as somebody asked for it. */
+struct pack_request {
+	const char *name;	   /* or a path: see pack_find */
+	const char *directory;	   /* of packs that are named by name */
+	bool ebpf_exporter;	   /* the path of a file in the dialect of ebpf_exporter */
+	bool ebpf_exporter_prefix; /* metrics of that dialect are called ebpf_exporter_NAME */
+};
+
 struct pack_files {
-	const char *definition; /* NAME.yaml */
+	const char *definition; /* NAME.yaml; NULL: there is none, look into the object */
 	const char *object;	/* NAME.bpf.o beside it */
 };
 
@@ -24,11 +33,12 @@ struct pack_files {
 const char *pack_directory(const char *directory, struct arena *arena, struct err *err);
 
 /*
- * `name` is a pack's name, or the path of a definition (has a '/' or ends in .yaml). -ENOENT with
- * what was looked for, and the nearest name there is.
+ * The request's name is a pack's name, or the path of a definition or an object (ends in .yaml or
+ * .bpf.o): the other of the two lies beside it. A definition beside an object replaces the one in
+ * it. -ENOENT with what was looked for, and the nearest name there is.
  */
-int pack_find(struct pack_files *files, const char *directory, const char *name,
-	struct arena *arena, struct err *err) MUST_CHECK;
+int pack_find(struct pack_files *files, const struct pack_request *request, struct arena *arena,
+	struct err *err) MUST_CHECK;
 
 /* The names of all packs in the directory, sorted; *count of them. */
 int pack_names(const char *directory, const char *const **names, size_t *count, struct arena *arena,

@@ -60,7 +60,7 @@ void output_console(const struct snapshot *snapshot)
 	struct err err = {0};
 
 	if (write_snapshot(snapshot, false, &err))
-		log_repeat_failure(&failures, err.text);
+		log_repeat_failure(&failures, "write", err.text);
 }
 
 int output_once(const struct snapshot *snapshot, bool json, struct err *err)

@@ -41,15 +41,63 @@ static int bind_maps(struct pack *pack, struct err *err)
 	return pack_plan_init(&pack->plan, &pack->definition, maps, count, &pack->arena, err);
 }
 
-int pack_open(struct pack *pack, const char *directory, const char *name, struct err *err)
+/* From the file beside the object, or from inside the object. */
+static int load_definition(struct pack *pack, const struct pack_request *request, struct err *err)
+{
+	const char *file = pack->files.definition ? pack->files.definition : pack->files.object;
+	const struct definition_options options = {
+		.file = file,
+		.ebpf_exporter = request->ebpf_exporter,
+		.ebpf_exporter_prefix = request->ebpf_exporter_prefix,
+	};
+	const char *text;
+	size_t length;
+	int result;
+
+	if (pack->files.definition)
+		return definition_load(&options, &pack->arena, &pack->definition, err);
+	result = probe_definition(file, &pack->arena, &text, &length, err);
+	if (result)
+		return result;
+	return definition_parse(&options, text, length, &pack->arena, &pack->definition, err);
+}
+
+static int address_fail(const struct pack *pack, const struct address_definition *address, int code,
+	struct err *err)
+{
+	return err_prefix(err, code, "%s:%u:%u: ", pack->definition.file, address->position.line,
+		address->position.column);
+}
+
+/* Give the object's constants their values: 0 to find out whether it has them, which needs no
+ * privileges, then the addresses. */
+static int set_addresses(struct pack *pack, bool known, struct err *err)
+{
+	for (size_t i = 0; i < pack->definition.address_count; i++) {
+		const struct address_definition *address = &pack->definition.addresses[i];
+		uint64_t value = 0;
+		int result = 0;
+
+		if (known)
+			result = probe_kernel_address(address->symbol, &value, err);
+		if (!result)
+			result = probe_set_constant(
+				pack->probe, address->variable, &value, sizeof(value), err);
+		if (result)
+			return address_fail(pack, address, result, err);
+	}
+	return 0;
+}
+
+int pack_open(struct pack *pack, const struct pack_request *request, struct err *err)
 {
 	int result;
 
-	pack->name = name;
-	result = pack_find(&pack->files, directory, name, &pack->arena, err);
+	pack->name = request->name;
+	result = pack_find(&pack->files, request, &pack->arena, err);
 	if (result)
 		return fail(pack, "not_found", result);
-	result = definition_load(pack->files.definition, &pack->arena, &pack->definition, err);
+	result = load_definition(pack, request, err);
 	if (result)
 		return fail(pack, "definition", result);
 	pack->name = pack->definition.name;
@@ -60,9 +108,21 @@ int pack_open(struct pack *pack, const char *directory, const char *name, struct
 	if (result)
 		return fail(pack, "object", result);
 	result = bind_maps(pack, err);
+	if (!result)
+		result = set_addresses(pack, false, err);
 	if (result)
 		return fail(pack, "definition", result);
 	return 0;
+}
+
+void pack_each_note(const struct pack *pack, void (*tell)(const char *pack, const char *text))
+{
+	const struct note *note;
+
+	for (note = pack->definition.notes; note; note = note->next)
+		tell(pack->name, note->text);
+	for (note = pack->plan.notes; note; note = note->next)
+		tell(pack->name, note->text);
 }
 
 int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err *err)
@@ -70,7 +130,9 @@ int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err 
 	struct scope *scope;
 	int result;
 
-	result = probe_load(pack->probe, err);
+	result = set_addresses(pack, true, err);
+	if (!result)
+		result = probe_load(pack->probe, err);
 	if (result)
 		return fail(pack, result == -EPERM ? "permission" : "load", result);
 	scope = model_add_scope(model, pack->name, pack->definition.version, now);
@@ -111,7 +173,7 @@ bool pack_collect(struct pack *pack)
 		return true;
 	if (collector_run(pack->collector, &err)) {
 		err_prefix(&err, 0, "pack %s: ", pack->name);
-		log_repeat_failure(&pack->read_failures, err.text);
+		log_repeat_failure(&pack->read_failures, err.text, err.text);
 		pack->error_type = "read";
 		return false;
 	}
@@ -122,32 +184,51 @@ bool pack_collect(struct pack *pack)
 	return true;
 }
 
-/* With the maps that belong to it. */
-static uint64_t map_bytes(const struct map_info *map)
+/* What collections found in the map; all zero if no metric is made of it. */
+static struct collector_map_stats map_stats(const struct pack *pack, const struct map_info *map)
 {
-	uint64_t bytes = probe_map_bytes(map);
+	struct collector_map_stats stats;
 
-	if (map->index)
-		bytes += probe_map_bytes(map->index);
-	if (map->free_slots)
-		bytes += probe_map_bytes(map->free_slots);
-	return bytes;
+	for (size_t i = 0; i < collector_map_count(pack->collector); i++) {
+		collector_map_stats(pack->collector, i, &stats);
+		if (stats.map == map)
+			return stats;
+	}
+	return (struct collector_map_stats){0};
 }
 
 static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 {
-	for (size_t i = 0; i < collector_map_count(pack->collector); i++) {
-		struct collector_map_stats stats;
-		struct selfmon_map state;
-
-		collector_map_stats(pack->collector, i, &stats);
-		state = (struct selfmon_map){
+	for (size_t i = 0; i < probe_map_count(pack->probe); i++) {
+		const struct map_info *map = probe_map_at(pack->probe, i);
+		struct collector_map_stats stats = map_stats(pack, map);
+		struct selfmon_map state = {
+			.capacity = map->max_entries,
+			.bytes = probe_map_bytes(map),
+			.is_read = stats.map != NULL,
 			.entries = stats.entries,
-			.capacity = stats.map->max_entries,
-			.bytes = map_bytes(stats.map),
 			.read_errors = stats.read_errors,
 		};
-		selfmon_map(selfmon, pack->name, stats.map->name, &state);
+
+		selfmon_map(selfmon, pack->name, map->name, &state);
+	}
+}
+
+static void report_programs(const struct pack *pack, struct selfmon *selfmon)
+{
+	for (size_t i = 0; i < probe_program_count(pack->probe); i++) {
+		struct program_info info;
+		struct selfmon_program state;
+
+		probe_program_info(pack->probe, i, &info);
+		state = (struct selfmon_program){
+			.missed = info.missed,
+			.has_stats = info.has_stats,
+			.run_count = info.run_count,
+			.run_time_ns = info.run_time_ns,
+		};
+		if (info.loaded)
+			selfmon_program(selfmon, pack->name, info.name, &state);
 	}
 }
 
@@ -157,14 +238,7 @@ void pack_report(const struct pack *pack, struct selfmon *selfmon)
 	if (!pack->collector)
 		return;
 	selfmon_pack_undecodable(selfmon, pack->name, collector_undecodable(pack->collector));
-	for (size_t i = 0; i < probe_program_count(pack->probe); i++) {
-		struct program_info info;
-
-		probe_program_info(pack->probe, i, &info);
-		if (info.loaded && info.has_stats)
-			selfmon_program(
-				selfmon, pack->name, info.name, info.run_count, info.run_time_ns);
-	}
+	report_programs(pack, selfmon);
 	report_maps(pack, selfmon);
 }
 

@@ -30,8 +30,10 @@ struct pack {
 /* Read the definition, open the object, bind the one to the other. No privileges needed: this is
  * all that `otelbpf check` does. On failure pack->error_type says at which stage; pack_fini is
  * needed all the same. */
-int pack_open(
-	struct pack *pack, const char *directory, const char *name, struct err *err) MUST_CHECK;
+int pack_open(struct pack *pack, const struct pack_request *request, struct err *err) MUST_CHECK;
+
+/* Tell what is no error, but may surprise, one line each. After pack_open. */
+void pack_each_note(const struct pack *pack, void (*tell)(const char *pack, const char *text));
 
 /* Load into the kernel, make the metrics in `model`, attach. `now`: UNIX ns, the start time of what
  * is counted. */

@@ -46,7 +46,7 @@ static void log_result(struct run *run, const struct export_result *result)
 	if (result->error_type) {
 		log_debug("export failed: %s, %u requests, %u attempts", result->error_type,
 			result->requests, result->attempts);
-		log_repeat_failure(&run->failures, result->error);
+		log_repeat_failure(&run->failures, result->error_type, result->error);
 		return;
 	}
 	log_repeat_success(&run->failures, "the receiver accepts metrics");
@@ -66,6 +66,24 @@ static void finish(struct run *run)
 		loop_stop(run->loop);
 }
 
+/* Whether the receiver has what the last snapshot carried is not known: whatever is sent now might
+ * be counted twice. */
+static void stop_unresolved(struct run *run, uint64_t points)
+{
+	log_warn("%" PRIu64 " points may or may not have been accepted; they and what was counted "
+		 "since are not sent again",
+		points);
+	loop_stop(run->loop);
+}
+
+static void on_acknowledged(
+	void *context, const struct snapshot_place *from, const struct snapshot_place *to)
+{
+	struct run *run = context;
+
+	model_acknowledge(run->app.model, from, to);
+}
+
 static void on_exported(void *context, const struct export_result *result)
 {
 	struct run *run = context;
@@ -80,6 +98,10 @@ static void on_exported(void *context, const struct export_result *result)
 
 	selfmon_exported(run->app.selfmon, &told);
 	log_result(run, result);
+	if (run->stopping && result->unresolved) {
+		stop_unresolved(run, result->unresolved);
+		return;
+	}
 	if (run->final_collected && result->failed)
 		log_warn("the last collection is lost: %" PRIu64 " points were not delivered",
 			result->failed);
@@ -108,6 +130,8 @@ static void export(struct run *run, const struct snapshot *snapshot)
 		log_error("cannot export: %s", strerror(-result));
 		if (run->stopping)
 			loop_stop(run->loop);
+	} else if (run->stopping) {
+		exporter_hurry(run->exporter, run->stop_deadline);
 	}
 }
 
@@ -116,6 +140,16 @@ static void collect_and_export(struct run *run)
 	run->overdue = false;
 	run->final_collected = run->stopping;
 	export(run, app_collect(&run->app, clock_realtime_ns()));
+}
+
+/* The model must not change under an export. One that insists on an outcome may take long. */
+static void wait_for_export(struct run *run)
+{
+	char text[512];
+
+	run->overdue = true;
+	if (exporter_trouble(run->exporter, text, sizeof(text)))
+		log_repeat_failure(&run->failures, "unresolved", text);
 }
 
 /* Intervals are from start to start (metrics SDK, periodic exporting MetricReader). */
@@ -129,7 +163,7 @@ static void on_tick(void *context)
 		run->next = now + interval;
 	loop_timer_set(&run->tick, run->next);
 	if (run->exporter && exporter_busy(run->exporter))
-		run->overdue = true; /* the model must not change under an export */
+		wait_for_export(run);
 	else
 		collect_and_export(run);
 }
@@ -168,6 +202,9 @@ static int make_exporter(struct run *run, struct err *err)
 		.request_timeout_ns = settings->request_timeout_ns,
 		.user_agent = "otelbpf/" OTELBPF_VERSION " OTel-OTLP-Exporter-C/" OTELBPF_VERSION,
 		.random_seed = clock_realtime_ns() ^ (uint64_t)getpid(),
+		.insist = settings->temporality != TEMPORALITY_KIND_CUMULATIVE,
+		.acknowledged = on_acknowledged,
+		.acknowledged_context = run,
 	};
 	int result;
 
@@ -210,11 +247,26 @@ static int run_disabled(struct run *run, struct err *err)
 	return loop_run(run->loop, err);
 }
 
-static int run_enabled(struct run *run, const struct app_options *options, struct err *err)
+static enum temporality_preference temporality(const struct settings *settings)
 {
+	static const enum temporality_preference preferences[] = {
+		[TEMPORALITY_KIND_CUMULATIVE] = PREFER_CUMULATIVE,
+		[TEMPORALITY_KIND_DELTA] = PREFER_DELTA,
+		[TEMPORALITY_KIND_LOWMEMORY] = PREFER_LOWMEMORY,
+	};
+
+	/* The variable is the OTLP exporter's; what people read on a terminal are totals. */
+	return settings->exporter == EXPORTER_OTLP ? preferences[settings->temporality]
+						   : PREFER_CUMULATIVE;
+}
+
+static int run_enabled(struct run *run, const struct app_options *given, struct err *err)
+{
+	struct app_options options = *given;
 	int result;
 
-	result = app_init(&run->app, options, err);
+	options.temporality = temporality(run->settings);
+	result = app_init(&run->app, &options, err);
 	if (!result)
 		result = make_exporter(run, err);
 	if (!result) {

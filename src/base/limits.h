@@ -15,11 +15,23 @@ enum {
 	/* Of one series on its way out; the SDK's default is 160. */
 	LIMIT_EXPONENTIAL_BUCKETS = 4096,
 	LIMIT_PROGRAM_CHOICES = 64,
+	LIMIT_KERNEL_ADDRESSES = 64,
 	LIMIT_DECODERS_PER_CHAIN = 8,
 	/* static_map: larger tables belong into a decoder. */
 	LIMIT_DECODER_ARGUMENTS = 4096,
+	/* regexp: patterns, bytes of each, and its steps with all repetitions written out. */
+	LIMIT_PATTERNS = 64,
+	LIMIT_PATTERN_BYTES = 1024,
+	LIMIT_PATTERN_STEPS = 4096,
+	/* cgroup: those that a walk looks at (systemd hosts have hundreds, Kubernetes nodes some
+	 * thousand), and names that are remembered, mostly of those that have gone. */
+	LIMIT_CGROUPS = 1 << 16,
+	LIMIT_CGROUP_NAMES = 4096,
 	LIMIT_PACKS = 256,
 	LIMIT_ERRORS_REPORTED = 32,
+	/* The JSON schema names each decoder three times. */
+	LIMIT_DECODERS = 128,
+	LIMIT_SCHEMA_BYTES = 1 << 20,
 
 	/* OpenTelemetry instrument syntax: name 255, unit 63; descriptions: 1023 must be supported.
 	 */
@@ -36,7 +48,8 @@ enum {
 	/* What a definition may raise it to: some 2.5 GB of memory. */
 	LIMIT_CARDINALITY = 10000000,
 
-	/* OTEL_RESOURCE_ATTRIBUTES; OTEL_ATTRIBUTE_COUNT_LIMIT, which does not apply here, is 128 too. */
+	/* OTEL_RESOURCE_ATTRIBUTES; OTEL_ATTRIBUTE_COUNT_LIMIT, which does not apply here, is 128
+	 * too. */
 	LIMIT_RESOURCE_ATTRIBUTES = 128,
 
 	/* Map keys: the kernel allows more (MAX_BPF_STACK is the practical bound for a key: 512).

@@ -63,12 +63,12 @@ DEFINE_LOG(log_warn, LOG_LEVEL_WARN)
 DEFINE_LOG(log_info, LOG_LEVEL_INFO)
 DEFINE_LOG(log_debug, LOG_LEVEL_DEBUG)
 
-void log_repeat_failure(struct log_repeat *repeat, const char *text)
+void log_repeat_failure(struct log_repeat *repeat, const char *kind, const char *text)
 {
 	repeat->failures++;
-	if (repeat->failures > 1 && !strncmp(repeat->text, text, sizeof(repeat->text) - 1))
+	if (repeat->failures > 1 && !strncmp(repeat->kind, kind, sizeof(repeat->kind) - 1))
 		return;
-	snprintf(repeat->text, sizeof(repeat->text), "%s", text);
+	snprintf(repeat->kind, sizeof(repeat->kind), "%s", kind);
 	log_warn("%s", text);
 }
 
@@ -77,5 +77,5 @@ void log_repeat_success(struct log_repeat *repeat, const char *what)
 	if (repeat->failures)
 		log_info("%s again, after %" PRIu64 " failures", what, repeat->failures);
 	repeat->failures = 0;
-	repeat->text[0] = '\0';
+	repeat->kind[0] = '\0';
 }

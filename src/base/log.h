@@ -34,11 +34,12 @@ void log_debug(const char *format, ...) PRINTF_LIKE(1, 2);
  */
 struct log_repeat {
 	uint64_t failures; /* since the last success */
-	char text[256];	   /* of the failure told last */
+	char kind[64];	   /* of the failure told last */
 };
 
-/* Log `text` at warn if it begins a series of failures or differs from the failure told last. */
-void log_repeat_failure(struct log_repeat *repeat, const char *text);
+/* Log `text` at warn if it begins a series of failures or its kind differs from that of the failure
+ * told last: times and attempts in the text make no new event. */
+void log_repeat_failure(struct log_repeat *repeat, const char *kind, const char *text);
 
 /* End a series of failures: logs "WHAT again, after N failures" at info if there were any. */
 void log_repeat_success(struct log_repeat *repeat, const char *what);

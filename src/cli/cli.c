@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/version.h"
@@ -105,6 +106,26 @@ static bool set_json(struct cli *cli, const char *text)
 	return true;
 }
 
+static bool set_schema(struct cli *cli, const char *text)
+{
+	(void)text;
+	cli->schema = true;
+	return true;
+}
+
+static bool set_from_ebpf_exporter(struct cli *cli, const char *text)
+{
+	cli->packs[cli->pack_count++] = (struct pack_request){.name = text, .ebpf_exporter = true};
+	return *text;
+}
+
+static bool set_ebpf_exporter_prefix(struct cli *cli, const char *text)
+{
+	(void)text;
+	cli->ebpf_exporter_prefix = true;
+	return true;
+}
+
 static const struct row {
 	const char *name;
 	const char *argument; /* NULL: none */
@@ -122,7 +143,14 @@ static const struct row {
 		set_interval},
 	{"for", "TIME", "once: how long to count before the collection (default 1s)", set_duration},
 	{"json", NULL, "once: write OTLP/JSON", set_json},
+	{"schema", NULL, "check: write a JSON schema of definitions, for editors", set_schema},
 	{"pack-dir", "DIR", "where packs are looked for by name", set_pack_dir},
+	{"from-ebpf-exporter", "FILE",
+		"a pack in the format of ebpf_exporter, without looking at its shape",
+		set_from_ebpf_exporter},
+	{"ebpf-exporter-prefix", NULL,
+		"metrics of such packs are called ebpf_exporter_NAME, as there",
+		set_ebpf_exporter_prefix},
 	{"strict", NULL, "a pack that fails is fatal; without this the others go on", set_strict},
 	{"log-level", "LEVEL", "none, error, warn, info or debug, as OTEL_LOG_LEVEL",
 		set_log_level},
@@ -138,7 +166,7 @@ static void print_help(void)
 			commands[i]->help);
 	printf("\nA PACK is a set of BPF programs and the metrics made of them: its name, or the "
 	       "path "
-	       "of its .yaml file.\n\noptions:\n");
+	       "of its .yaml or .bpf.o file.\n\noptions:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *help = rows[i].help, *end;
 		char left[64];
@@ -146,16 +174,18 @@ static void print_help(void)
 		snprintf(left, sizeof(left), "--%s %s", rows[i].name,
 			rows[i].argument ? rows[i].argument : "");
 		for (; (end = strchr(help, '\n')); help = end + 1, left[0] = '\0')
-			printf("  %-22s %.*s\n", left, (int)(end - help), help);
-		printf("  %-22s %s\n", left, help);
+			printf("  %-26s %.*s\n", left, (int)(end - help), help);
+		printf("  %-26s %s\n", left, help);
 	}
-	printf("  %-22s %s\n  %-22s %s\n", "--help", "this text", "--version",
-		"the version and what it was built with");
+	printf("  %-26s %s\n  %-26s %s\n", "--help", "this text", "--version",
+		"versions: of otelbpf, OTLP, the conventions");
 	printf("\nenvironment: OTEL_EXPORTER_OTLP_ENDPOINT, _HEADERS, _TIMEOUT, _COMPRESSION and "
 	       "their\n"
 	       "METRICS_ forms, OTEL_METRIC_EXPORT_INTERVAL, OTEL_METRIC_EXPORT_TIMEOUT,\n"
 	       "OTEL_METRICS_EXPORTER, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,\n"
-	       "OTEL_SDK_DISABLED, OTEL_LOG_LEVEL, all as OpenTelemetry specifies them.\n"
+	       "OTEL_SDK_DISABLED, OTEL_LOG_LEVEL,\n"
+	       "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE, all as OpenTelemetry specifies "
+	       "them.\n"
 	       "Exit codes: 0 fine, 1 failed while running, 2 wrong usage or configuration.\n"
 	       "More in otelbpf(8).\n");
 }
@@ -240,19 +270,33 @@ static int parse_options(struct cli *cli, int argc, char **argv)
 	return -1;
 }
 
-int cli_main(int argc, char **argv)
+static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command = &command_run;
-	struct cli cli = {.duration_ns = NSEC_PER_SEC};
-	int result;
-
 	/* getopt_long moves what is no option to the end. */
-	result = parse_options(&cli, argc, argv);
+	int result = parse_options(cli, argc, argv);
+
 	if (result >= 0)
 		return result;
 	if (optind < argc && find_command(argv[optind]))
 		command = find_command(argv[optind++]);
-	cli.packs = (const char *const *)(argv + optind);
-	cli.pack_count = (size_t)(argc - optind);
-	return command->run(&cli);
+	for (; optind < argc; optind++)
+		cli->packs[cli->pack_count++] = (struct pack_request){.name = argv[optind]};
+	for (size_t i = 0; i < cli->pack_count; i++)
+		cli->packs[i].ebpf_exporter_prefix = cli->ebpf_exporter_prefix;
+	return command->run(cli);
+}
+
+int cli_main(int argc, char **argv)
+{
+	struct cli cli = {
+		.duration_ns = NSEC_PER_SEC,
+		.packs = calloc((size_t)argc + 1, sizeof(*cli.packs)),
+	};
+	int result = EXIT_FAILED;
+
+	if (cli.packs)
+		result = run(&cli, argc, argv);
+	free(cli.packs);
+	return result;
 }

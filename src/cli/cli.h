@@ -2,6 +2,7 @@
 /* The command line: subcommands and options are rows of tables, from which help is written too. */
 #pragma once
 
+#include "app/find.h"
 #include "config/settings.h"
 
 #include <stdbool.h>
@@ -19,8 +20,10 @@ struct cli {
 	const char *pack_dir;
 	bool strict;
 	bool json;
+	bool schema;
 	uint64_t duration_ns;
-	const char *const *packs; /* what follows the options */
+	bool ebpf_exporter_prefix;
+	struct pack_request *packs; /* --from-ebpf-exporter, then what follows the options */
 	size_t pack_count;
 };
 

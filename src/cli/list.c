@@ -17,13 +17,13 @@ static bool is_default(const char *name)
 	return false;
 }
 
-static void list_pack(const char *directory, const char *name)
+static void list_pack(const struct pack_request *request)
 {
 	struct pack pack = {0};
 	struct err err = {0};
 
-	if (pack_open(&pack, directory, name, &err)) {
-		printf("%s: broken: %s\n\n", name, err.text);
+	if (pack_open(&pack, request, &err)) {
+		printf("%s: broken: %s\n\n", request->name, err.text);
 		pack_fini(&pack);
 		return;
 	}
@@ -59,17 +59,24 @@ static int list(const struct cli *cli)
 	struct arena arena = {0};
 	struct err err = {0};
 	const char *directory = pack_directory(cli->pack_dir, &arena, &err);
-	const char *const *names = cli->packs;
-	size_t count = cli->pack_count;
+	const char *const *names = NULL;
+	size_t count = 0;
 	int result = EXIT_FINE;
 
-	if (!directory || (!count && pack_names(directory, &names, &count, &arena, &err))) {
+	if (!directory ||
+		(!cli->pack_count && pack_names(directory, &names, &count, &arena, &err))) {
 		log_error("%s", err.text);
 		result = EXIT_FAILED;
 		count = 0;
 	}
 	for (size_t i = 0; i < count; i++)
-		list_pack(directory, names[i]);
+		list_pack(&(struct pack_request){.name = names[i], .directory = directory});
+	for (size_t i = 0; directory && i < cli->pack_count; i++) {
+		struct pack_request request = cli->packs[i];
+
+		request.directory = directory;
+		list_pack(&request);
+	}
 	if (directory && !cli->pack_count)
 		list_decoders();
 	arena_fini(&arena);

@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/str.h"
+
 static uint64_t load_unsigned(const unsigned char *bytes, uint32_t size)
 {
 	uint16_t u16;
@@ -73,6 +75,9 @@ int attributes_prepare(const struct metric_plan *plan, const unsigned char *cons
 	if (!values)
 		return -ENOMEM;
 	for (size_t i = 0; i < plan->attribute_count; i++) {
+		/* The CPU's number is not in the map's key. */
+		if (plan->attributes[i].field->offset >= plan->map->key_size)
+			continue;
 		for (size_t j = 0; j < count; j++)
 			values[j] = field_value(plan->attributes[i].field, keys[j]);
 		decode_chain_prepare(plan->attributes[i].chain, values, count);
@@ -124,11 +129,48 @@ static int to_attr(
 	return -EINVAL;
 }
 
+static int to_text(
+	struct attr *attr, const char *key, const struct value *value, struct arena *arena)
+{
+	const char *text = NULL;
+
+	switch (value->type) {
+	case VALUE_INT:
+		text = arena_printf(arena, "%" PRId64, value->sint);
+		break;
+	case VALUE_UINT:
+		text = arena_printf(arena, "%" PRIu64, value->uint);
+		break;
+	case VALUE_BOOL:
+		text = value->boolean ? "true" : "false";
+		break;
+	case VALUE_STRING:
+	case VALUE_BYTES:
+		return to_attr(attr, key, value, arena);
+	}
+	if (!text)
+		return -ENOMEM;
+	*attr = attr_string(key, text);
+	return 0;
+}
+
+static int check_zero_key(const struct metric_plan *plan, const unsigned char *key, struct err *err)
+{
+	for (uint32_t i = 0; plan->zero_key && i < plan->map->key_size; i++)
+		if (key[i])
+			return err_set(err, -EINVAL,
+				"the metric has no labels, so only the entry with the key 0 "
+				"counts");
+	return 0;
+}
+
 int attributes_decode(const struct metric_plan *plan, const unsigned char *key, struct attr *attrs,
 	size_t *count, struct arena *arena, struct err *err)
 {
 	size_t n = 0;
 
+	if (check_zero_key(plan, key, err))
+		return -EINVAL;
 	for (size_t i = 0; i < plan->attribute_count; i++) {
 		const struct attribute_plan *attribute = &plan->attributes[i];
 		struct value value = field_value(attribute->field, key);
@@ -144,17 +186,38 @@ int attributes_decode(const struct metric_plan *plan, const unsigned char *key, 
 		result = decode_chain_run(attribute->chain, &value, &value, arena, err);
 		if (result)
 			return err_prefix(err, result, "attribute %s: ", attribute->name);
-		result = to_attr(&attrs[n++], attribute->name, &value, arena);
+		result = (attribute->as_text ? to_text : to_attr)(
+			&attrs[n++], attribute->name, &value, arena);
 		if (result)
 			return err_set(err, result, "attribute %s: %s", attribute->name,
 				strerror(-result));
 	}
-	if (plan->keeps_cpus) {
+	if (plan->keeps_cpus && plan->definition->per_cpu) {
 		uint32_t cpu;
 
 		memcpy(&cpu, key + plan->map->key_size, sizeof(cpu));
 		attrs[n++] = attr_int(plan->definition->per_cpu, cpu);
 	}
 	*count = n;
+	return 0;
+}
+
+int attribute_number(const struct attribute_plan *attribute, const unsigned char *key,
+	uint64_t *number, struct arena *arena, struct err *err)
+{
+	struct value value = field_value(attribute->field, key);
+	int result = decode_chain_run(attribute->chain, &value, &value, arena, err);
+
+	if (result > 0) /* the entry is not wanted */
+		return result;
+	if (result)
+		return err_prefix(err, result, "%s: ", attribute->name);
+	if (value.type == VALUE_UINT)
+		*number = value.uint;
+	else if (value.type == VALUE_INT && value.sint >= 0)
+		*number = (uint64_t)value.sint;
+	else if (value.type != VALUE_STRING || str_to_u64(value.string, number))
+		return err_set(err, -EINVAL, "%s: what is in the key is no number of a bucket",
+			attribute->name);
 	return 0;
 }

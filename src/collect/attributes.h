@@ -28,3 +28,8 @@ int attributes_prepare(const struct metric_plan *plan, const unsigned char *cons
  */
 int attributes_decode(const struct metric_plan *plan, const unsigned char *key, struct attr *attrs,
 	size_t *count, struct arena *arena, struct err *err) MUST_CHECK;
+
+/* The number that the attribute's decoders make of the key's field: -EINVAL with `err` if it is
+ * none. */
+int attribute_number(const struct attribute_plan *attribute, const unsigned char *key,
+	uint64_t *number, struct arena *arena, struct err *err) MUST_CHECK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "collect/feed.h"
+#include "collect/feed_private.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,12 +7,28 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "collect/attributes.h"
-#include "collect/feed_private.h"
 
 enum {
 	ROW_UNUSED = UINT32_MAX
 };
+
+/* 64 bits without a sign are also how programs without types write a number that may fall below 0.
+ */
+static bool is_signed(const struct metric_plan *plan)
+{
+	if (plan->definition->by_size)
+		return plan->instrument == INSTRUMENT_UPDOWNCOUNTER;
+	return plan->value && plan->value->kind == FIELD_INT;
+}
+
+static const struct feed_kind *find_kind(const struct metric_plan *plan)
+{
+	if (plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		return &feed_exponentials;
+	if (plan->instrument != INSTRUMENT_HISTOGRAM)
+		return &feed_numbers;
+	return plan->definition->rows ? &feed_buckets : &feed_histograms;
+}
 
 static int make_metric(struct feed *feed, struct scope *scope, struct err *err)
 {
@@ -22,8 +38,9 @@ static int make_metric(struct feed *feed, struct scope *scope, struct err *err)
 		.unit = plan->definition->unit,
 		.description = plan->definition->description,
 		.instrument = plan->instrument,
+		.factor = plan->definition->factor,
 		.divisor = plan->definition->divisor,
-		.is_signed = plan->value && plan->value->kind == FIELD_INT,
+		.is_signed = is_signed(plan),
 		.bounds = plan->bounds,
 		.bound_count = plan->bound_count,
 		.max_size = plan->definition->max_size,
@@ -45,10 +62,11 @@ int feed_new(
 	if (!feed)
 		return err_set(err, -ENOMEM, "out of memory");
 	feed->plan = plan;
+	feed->kind = find_kind(plan);
 	feed->keys = is_table ? NULL : keytab_new(key_size);
 	feed->key = malloc(key_size);
-	feed->buckets = calloc(plan->bucket_count + 1, sizeof(*feed->buckets));
-	if ((!feed->keys && !is_table) || !feed->key || !feed->buckets) {
+	if ((!feed->keys && !is_table) || !feed->key ||
+		(feed->kind->open && feed->kind->open(feed))) {
 		feed_free(feed);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
@@ -66,9 +84,11 @@ void feed_free(struct feed *feed)
 		return;
 	keytab_free(feed->keys);
 	free(feed->slots);
+	if (feed->kind->close)
+		feed->kind->close(feed);
 	free(feed->key);
-	free(feed->buckets);
-	free(feed->series);
+	free(feed->rows);
+	free(feed->fresh);
 	arena_fini(&feed->scratch);
 	free(feed);
 }
@@ -77,7 +97,9 @@ void feed_begin(struct feed *feed)
 {
 	if (feed->keys)
 		keytab_begin(feed->keys);
-	feed->rows = 0;
+	feed->row_count = 0;
+	if (feed->kind->begin)
+		feed->kind->begin(feed);
 }
 
 static uint32_t rows_per_key(const struct feed *feed, const struct batch *batch)
@@ -101,7 +123,7 @@ static bool never_written(
 {
 	const unsigned char *value = row_value(batch, i, cpu);
 
-	if (!map_type_is_array(feed->plan->map->type))
+	if (feed->plan->zeros_count || !map_type_is_array(feed->plan->map->type))
 		return false;
 	if (feed->plan->keeps_cpus || !batch->cpu_stride)
 		return all_zero(value, feed->plan->map->value_size);
@@ -136,7 +158,7 @@ static void remember_undecodable(struct feed *feed, const struct err *err)
 	snprintf(feed->undecodable_text, sizeof(feed->undecodable_text), "%.255s", err->text);
 }
 
-int feed_decode_key(struct feed *feed, const unsigned char *key, uint32_t *series)
+int feed_decode_key(struct feed *feed, const unsigned char *key, uint32_t *series, uint32_t *place)
 {
 	struct attr attrs[LIMIT_ATTRIBUTES_PER_SERIES + 1];
 	struct err err = {0};
@@ -144,6 +166,8 @@ int feed_decode_key(struct feed *feed, const unsigned char *key, uint32_t *serie
 	int result;
 
 	result = attributes_decode(feed->plan, key, attrs, &count, &feed->scratch, &err);
+	if (!result && feed->kind->place)
+		result = feed->kind->place(feed, key, place, &err);
 	if (result == -ENOMEM)
 		return result;
 	if (result) {
@@ -164,7 +188,7 @@ static int learn(struct feed *feed, const struct batch *batch, size_t i, uint32_
 
 	if (!entry)
 		return -ENOMEM;
-	result = feed_decode_key(feed, feed->key, &series);
+	result = feed_decode_key(feed, feed->key, &series, &entry->place);
 	if (result)
 		return result;
 	entry->series = series;
@@ -190,98 +214,79 @@ static int learn_all(struct feed *feed, const struct batch *batch, const uint32_
 	return result;
 }
 
-static int resize_rows(struct feed *feed, size_t rows)
+static int resize_rows(struct feed *feed, size_t count)
 {
-	uint32_t *series;
+	struct feed_row *rows;
+	uint32_t *fresh;
 
-	if (rows <= feed->series_size)
+	if (count <= feed->row_capacity)
 		return 0;
-	series = realloc(feed->series, rows * 2 * sizeof(*series));
-	if (!series)
+	rows = realloc(feed->rows, count * sizeof(*rows));
+	if (rows)
+		feed->rows = rows;
+	fresh = realloc(feed->fresh, count * sizeof(*fresh));
+	if (fresh)
+		feed->fresh = fresh;
+	if (!rows || !fresh)
 		return -ENOMEM;
-	feed->series = series;
-	feed->series_size = rows;
+	feed->row_capacity = count;
 	return 0;
 }
 
-/* Fill feed->series. The second half of that array lists the rows that are new. */
+static void use_row(struct feed *feed, size_t row, const struct keytab_entry *entry)
+{
+	if (entry->series != KEYTAB_UNDECODABLE)
+		feed->rows[row] = (struct feed_row){entry->series, entry->place};
+}
+
+/* Fill feed->rows. */
 static int find_series(struct feed *feed, const struct batch *batch)
 {
 	uint32_t per_key = rows_per_key(feed, batch);
 	size_t rows = batch->count * per_key, fresh_count = 0;
-	uint32_t *fresh;
 	int result;
 
 	result = resize_rows(feed, rows);
 	if (result)
 		return result;
-	fresh = feed->series + feed->series_size;
 	for (size_t row = 0; row < rows; row++) {
 		size_t i = row / per_key;
 		uint32_t cpu = (uint32_t)(row % per_key);
 		struct keytab_entry *entry;
 
-		feed->series[row] = ROW_UNUSED;
+		feed->rows[row].series = ROW_UNUSED;
 		if (never_written(feed, batch, i, cpu))
 			continue;
 		entry = row_entry(feed, batch, i, cpu);
 		if (!entry)
 			return -ENOMEM;
-		feed->rows++;
-		if (!is_known(feed, entry))
-			fresh[fresh_count++] = (uint32_t)row;
-		else if (entry->series != KEYTAB_UNDECODABLE)
-			feed->series[row] = entry->series;
+		feed->row_count++;
+		if (is_known(feed, entry))
+			use_row(feed, row, entry);
+		else
+			feed->fresh[fresh_count++] = (uint32_t)row;
 	}
 	if (!fresh_count)
 		return 0;
-	result = learn_all(feed, batch, fresh, fresh_count);
+	result = learn_all(feed, batch, feed->fresh, fresh_count);
 	for (size_t i = 0; !result && i < fresh_count; i++) {
-		uint32_t row = fresh[i];
-		struct keytab_entry *entry = row_entry(feed, batch, row / per_key, row % per_key);
+		uint32_t row = feed->fresh[i];
 
-		if (entry->series != KEYTAB_UNDECODABLE)
-			feed->series[row] = entry->series;
+		use_row(feed, row, row_entry(feed, batch, row / per_key, row % per_key));
 	}
 	arena_reset(&feed->scratch);
 	return result;
 }
 
-void feed_add_value(struct feed *feed, uint32_t series, const unsigned char *value)
-{
-	const struct metric_plan *plan = feed->plan;
-	struct histogram histogram = {.buckets = feed->buckets};
-
-	if (plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM) {
-		feed_add_exponential(feed, series, value);
-		return;
-	}
-	if (plan->instrument != INSTRUMENT_HISTOGRAM) {
-		metric_add(feed->metric, series, field_integer(plan->value, value));
-		return;
-	}
-	histogram.sum = field_integer(plan->sum, value);
-	for (uint32_t i = 0; i <= plan->bound_count; i++) {
-		struct field bucket = {
-			.kind = FIELD_UINT,
-			.offset = plan->buckets->offset + i * plan->buckets->element_size,
-			.size = plan->buckets->element_size,
-		};
-
-		feed->buckets[i] = field_integer(&bucket, value);
-	}
-	metric_add_histogram(feed->metric, series, &histogram);
-}
-
-static void add_row(
-	struct feed *feed, const struct batch *batch, size_t i, uint32_t cpu, uint32_t series)
+static void add_row(struct feed *feed, const struct batch *batch, size_t i, uint32_t cpu,
+	const struct feed_row *row)
 {
 	if (feed->plan->keeps_cpus || !batch->cpu_stride) {
-		feed_add_value(feed, series, row_value(batch, i, cpu));
+		feed->kind->add(feed, row->series, row->place, row_value(batch, i, cpu));
 		return;
 	}
 	for (uint32_t c = 0; c < batch->cpu_count; c++)
-		feed_add_value(feed, series, row_value(batch, i, c));
+		feed->kind->add(feed, row->series, row->place, row_value(batch, i, c));
 }
 
 int feed_batch(struct feed *feed, const struct batch *batch)
@@ -290,12 +295,14 @@ int feed_batch(struct feed *feed, const struct batch *batch)
 	int result;
 
 	result = find_series(feed, batch);
+	if (!result && feed->kind->reserve)
+		result = feed->kind->reserve(feed);
 	if (result)
 		return result;
 	for (size_t row = 0; row < batch->count * per_key; row++) {
-		if (feed->series[row] != ROW_UNUSED)
+		if (feed->rows[row].series != ROW_UNUSED)
 			add_row(feed, batch, row / per_key, (uint32_t)(row % per_key),
-				feed->series[row]);
+				&feed->rows[row]);
 	}
 	return 0;
 }
@@ -315,22 +322,26 @@ int feed_overflow(struct feed *feed, const struct batch *batch)
 		if (series == SERIES_NONE)
 			return -ENOMEM;
 		for (uint32_t c = 0; c < batch->cpu_count; c++)
-			feed_add_value(feed, series, row_value(batch, i, c));
+			feed->kind->add(feed, series, 0, row_value(batch, i, c));
 	}
 	return 0;
 }
 
 void feed_end(struct feed *feed, bool complete)
 {
-	if (!complete)
+	if (!complete) {
 		metric_skip(feed->metric);
-	else if (feed->keys)
+		return;
+	}
+	if (feed->kind->end)
+		feed->kind->end(feed);
+	if (feed->keys)
 		keytab_end(feed->keys);
 }
 
 uint64_t feed_rows(const struct feed *feed)
 {
-	return feed->rows;
+	return feed->row_count;
 }
 
 uint64_t feed_undecodable(const struct feed *feed, const char **text)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exponential histograms as bpf/otel_exponential.bpf.h has them in memory. */
-#include "collect/feed_private.h"
+#include <errno.h>
+#include <stdlib.h>
 
-#include "collect/attributes.h"
-#include "read/table.h"
+#include "collect/feed_private.h"
 
 enum {
 	OCTAVES = 65 /* OTEL_OCTAVES */
@@ -26,7 +26,19 @@ static uint64_t copy_counts(uint64_t *to, const unsigned char *from, uint32_t co
 	return total;
 }
 
-void feed_add_exponential(struct feed *feed, uint32_t series, const unsigned char *value)
+/* The state is the buckets of one slot. */
+static int open_buckets(struct feed *feed)
+{
+	feed->state = calloc(feed->plan->bucket_count, sizeof(uint64_t));
+	return feed->state ? 0 : -ENOMEM;
+}
+
+static void close_buckets(struct feed *feed)
+{
+	free(feed->state);
+}
+
+static void add(struct feed *feed, uint32_t series, uint32_t place, const unsigned char *value)
 {
 	const struct metric_plan *plan = feed->plan;
 	const struct table_layout *table = &plan->map->table;
@@ -40,17 +52,18 @@ void feed_add_exponential(struct feed *feed, uint32_t series, const unsigned cha
 		.sum = field_integer(plan->sum, value),
 		.max = field_integer(plan->max, value),
 		.min = ~field_integer(plan->inverse_min, value),
-		.buckets = feed->buckets,
+		.buckets = feed->state,
 	};
 	struct exponential outside = {
 		.offset = -one,
 		.bucket_count = OCTAVES,
 		.min = observed.min,
 		.max = observed.max,
-		.buckets = feed->buckets + fine,
+		.buckets = observed.buckets + fine,
 	};
 	uint64_t inside = observed.zero_count;
 
+	(void)place;
 	value += plan->buckets->offset;
 	inside += copy_counts(observed.buckets, value, fine);
 	copy_counts(outside.buckets, value + fine * sizeof(uint64_t), OCTAVES);
@@ -60,3 +73,9 @@ void feed_add_exponential(struct feed *feed, uint32_t series, const unsigned cha
 	metric_add_exponential(feed->metric, series, &observed);
 	metric_add_exponential(feed->metric, series, &outside);
 }
+
+const struct feed_kind feed_exponentials = {
+	.open = open_buckets,
+	.close = close_buckets,
+	.add = add,
+};

@@ -1,33 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What feed.c, feed_table.c and feed_exponential.c share. */
+/* What all feeds share, and in what they differ. Only for feed*.c. */
 #pragma once
 
 #include "base/arena.h"
+#include "collect/attributes.h"
 #include "collect/feed.h"
 #include "collect/keytab.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * How the values of rows become those of series. A row belongs to the series that its attributes
+ * name, and in it to a place, which the kind numbers.
+ */
+struct feed_kind {
+	/* Optional: memory of one feed, `state`. 0 or -ENOMEM; close accepts what open left. */
+	int (*open)(struct feed *feed);
+	void (*close)(struct feed *feed);
+	/* Optional, else 0: the place of a row that was not met before. -EINVAL with `err` if its
+	 * key has none, -ENOMEM. */
+	int (*place)(struct feed *feed, const unsigned char *key, uint32_t *place, struct err *err);
+	/* Optional: before the rows of a batch are added, all of whose series are there. -ENOMEM.
+	 */
+	int (*reserve)(struct feed *feed);
+	void (*add)(struct feed *feed, uint32_t series, uint32_t place, const unsigned char *value);
+	/* Optional: the pass begins; it is complete. */
+	void (*begin)(struct feed *feed);
+	void (*end)(struct feed *feed);
+};
+
+extern const struct feed_kind feed_numbers;	 /* a row is a number */
+extern const struct feed_kind feed_histograms;	 /* a row is a histogram */
+extern const struct feed_kind feed_exponentials; /* a row is an exponential histogram */
+extern const struct feed_kind feed_buckets; /* a row is one bucket of a histogram, or its sum */
+
 struct feed_row {
+	uint32_t series; /* ROW_UNUSED: left out */
+	uint32_t place;
+};
+
+struct feed_slot {
 	uint32_t state;	 /* of the slot whose key was decoded; 0: none yet */
 	uint32_t series; /* or KEYTAB_UNDECODABLE */
 };
 
 struct feed {
 	const struct metric_plan *plan;
+	const struct feed_kind *kind;
+	void *state; /* of the kind */
 	struct metric *metric;
-	struct keytab *keys;	/* maps that are read in batches */
-	struct feed_row *slots; /* tables: by slot, or by value and CPU */
-	unsigned char *key;	/* key bytes, then the CPU number if CPUs are kept apart */
-	uint64_t *buckets;	/* of one row */
-	uint32_t *series;	/* of each row of the batch, or ROW_UNUSED */
-	size_t series_size;
+	struct keytab *keys;	 /* of maps that are read in batches */
+	struct feed_slot *slots; /* of tables: by slot, or by value and CPU */
+	unsigned char *key;	 /* key bytes, then the CPU number if CPUs are kept apart */
+	struct feed_row *rows;	 /* of the batch */
+	uint32_t *fresh;	 /* those of them that are new */
+	size_t row_capacity;	 /* of both */
 	struct arena scratch;
-	uint64_t rows, undecodable;
+	uint64_t row_count, undecodable;
 	char undecodable_text[256];
 };
 
-/* The series of feed->key; KEYTAB_UNDECODABLE, and counted, if it cannot be decoded. 0 or -ENOMEM.
+/*
+ * The series of a key, behind which stands the CPU number if CPUs are kept apart, and its place if
+ * the kind has places. KEYTAB_UNDECODABLE, and counted, if it cannot be decoded. 0 or -ENOMEM.
  */
-int feed_decode_key(struct feed *feed, const unsigned char *key, uint32_t *series) MUST_CHECK;
-/* Add what lies at `value` to the series. */
-void feed_add_value(struct feed *feed, uint32_t series, const unsigned char *value);
-void feed_add_exponential(struct feed *feed, uint32_t series, const unsigned char *value);
+int feed_decode_key(
+	struct feed *feed, const unsigned char *key, uint32_t *series, uint32_t *place) MUST_CHECK;

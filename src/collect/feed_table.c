@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collect/attributes.h"
 #include "collect/feed_private.h"
 
 enum {
@@ -33,20 +32,24 @@ static const unsigned char *slot_value(const struct table *table, uint32_t numbe
 	return table_element(table, number) + table->info->table.value_offset;
 }
 
+static void add(struct feed *feed, uint32_t series, const unsigned char *value)
+{
+	feed->kind->add(feed, series, 0, value);
+}
+
 static int learn(struct feed *feed, struct lesson *lesson)
 {
 	int result = attributes_prepare(feed->plan, lesson->keys, lesson->count, &feed->scratch);
 
 	for (uint32_t i = 0; !result && i < lesson->count; i++) {
-		struct feed_row *row = &feed->slots[lesson->numbers[i]];
+		struct feed_slot *slot = &feed->slots[lesson->numbers[i]];
 
-		result = feed_decode_key(feed, lesson->keys[i], &row->series);
+		result = feed_decode_key(feed, lesson->keys[i], &slot->series, NULL);
 		if (result)
 			break;
-		row->state = lesson->states[i];
-		if (row->series != KEYTAB_UNDECODABLE)
-			feed_add_value(
-				feed, row->series, slot_value(lesson->table, lesson->numbers[i]));
+		slot->state = lesson->states[i];
+		if (slot->series != KEYTAB_UNDECODABLE)
+			add(feed, slot->series, slot_value(lesson->table, lesson->numbers[i]));
 	}
 	arena_reset(&feed->scratch);
 	lesson->count = 0;
@@ -100,7 +103,7 @@ static int add_overflow(struct feed *feed, const unsigned char *value)
 
 	if (series == SERIES_NONE)
 		return -ENOMEM;
-	feed_add_value(feed, series, value);
+	add(feed, series, value);
 	return 0;
 }
 
@@ -118,16 +121,16 @@ static int feed_slots(struct feed *feed, const struct table *table)
 	if (result)
 		return result;
 	for (uint32_t number = 1; number <= count; number++) {
-		const struct feed_row *row = &feed->slots[number];
+		const struct feed_slot *slot = &feed->slots[number];
 		uint32_t state = slot_state(table_element(table, number));
 
 		if (!state)
 			continue;
-		feed->rows++;
-		if (row->state != state)
+		feed->row_count++;
+		if (slot->state != state)
 			unknown = true;
-		else if (row->series != KEYTAB_UNDECODABLE)
-			feed_add_value(feed, row->series, slot_value(table, number));
+		else if (slot->series != KEYTAB_UNDECODABLE)
+			add(feed, slot->series, slot_value(table, number));
 	}
 	if (unknown)
 		result = learn_slots(feed, table);
@@ -154,23 +157,23 @@ static uint64_t shards_sum(const struct table *table, uint32_t first, uint32_t c
 }
 
 static int add_shards(
-	struct feed *feed, struct feed_row *row, uint32_t i, uint32_t cpu, uint64_t value)
+	struct feed *feed, struct feed_slot *slot, uint32_t i, uint32_t cpu, uint64_t value)
 {
 	int result;
 
-	feed->rows++;
-	if (!row->state) {
+	feed->row_count++;
+	if (!slot->state) {
 		memcpy(feed->key, &i, sizeof(i));
 		if (feed->plan->keeps_cpus)
 			memcpy(feed->key + sizeof(i), &cpu, sizeof(cpu));
-		result = feed_decode_key(feed, feed->key, &row->series);
+		result = feed_decode_key(feed, feed->key, &slot->series, NULL);
 		arena_reset(&feed->scratch);
 		if (result)
 			return result;
-		row->state = 1;
+		slot->state = 1;
 	}
-	if (row->series != KEYTAB_UNDECODABLE)
-		feed_add_value(feed, row->series, (const unsigned char *)&value);
+	if (slot->series != KEYTAB_UNDECODABLE)
+		add(feed, slot->series, (const unsigned char *)&value);
 	return 0;
 }
 

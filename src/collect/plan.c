@@ -1,32 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "collect/plan.h"
+#include "collect/plan_private.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/nearest.h"
 
-/* What the steps of binding one metric share. */
-struct binding {
-	const struct pack_definition *pack;
-	const struct metric_definition *metric;
-	const struct map_info *const *maps;
-	size_t map_count;
-	struct arena *arena;
-	struct metric_plan *plan;
-	struct err *err; /* gathers one line per mistake */
-};
-
-static int fail(struct binding *b, struct position at, const char *text)
+int binding_fail(struct binding *b, struct position at, const char *format, ...)
 {
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
 	return err_add_line(b->err, -EINVAL, "%s:%u:%u: metric %s: %s", b->pack->file, at.line,
 		at.column, b->metric->name, text);
 }
 
-static int out_of_memory(struct binding *b)
+int binding_no_memory(struct binding *b)
 {
 	return err_add_line(b->err, -ENOMEM, "out of memory");
 }
@@ -77,7 +73,7 @@ static const struct field *find_field(struct binding *b, const struct layout *la
 			b->metric->map, name, near ? "; did you mean `" : "", near ? near : "",
 			near ? "`?" : "");
 	}
-	fail(b, at, text ? text : "out of memory");
+	binding_fail(b, at, "%s", text ? text : "out of memory");
 	return NULL;
 }
 
@@ -101,27 +97,28 @@ static int bind_map(struct binding *b)
 
 		text = arena_printf(b->arena, "the object has no map `%s`%s%s%s", name,
 			near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
-		return fail(b, b->metric->position, text ? text : "out of memory");
+		return binding_fail(b, b->metric->position, "%s", text ? text : "out of memory");
 	}
 	if (b->plan->map->key_size > LIMIT_MAP_KEY || b->plan->map->value_size > LIMIT_MAP_VALUE)
-		return fail(b, b->metric->position, "keys or values of the map are too large");
+		return binding_fail(
+			b, b->metric->position, "keys or values of the map are too large");
 	if (b->metric->per_cpu && !map_is_percpu(b->plan->map))
-		return fail(b, b->metric->position,
+		return binding_fail(b, b->metric->position,
 			"`per_cpu` is set, but the map is not of a per-CPU type");
 	b->plan->keeps_cpus = b->metric->per_cpu != NULL;
 	if (b->plan->map->table.kind != TABLE_NONE)
 		return 0;
 	overflow = arena_printf(b->arena, "%s_overflow", name);
 	if (!overflow)
-		return out_of_memory(b);
+		return binding_no_memory(b);
 	b->plan->overflow = find_map(b, overflow);
 	if (b->plan->overflow && b->plan->overflow->value_size != b->plan->map->value_size)
-		return fail(b, b->metric->position,
+		return binding_fail(b, b->metric->position,
 			"the map's _overflow companion has values of another size");
 	return 0;
 }
 
-static int bind_decoders(struct binding *b, const struct attribute_definition *definition,
+int bind_decoders(struct binding *b, const struct attribute_definition *definition,
 	struct attribute_plan *plan)
 {
 	size_t count = definition->decoder_count;
@@ -129,7 +126,7 @@ static int bind_decoders(struct binding *b, const struct attribute_definition *d
 	struct err why = {0};
 
 	if (!steps)
-		return out_of_memory(b);
+		return binding_no_memory(b);
 	for (size_t i = 0; i < count; i++) {
 		const struct decoder_definition *decoder = &definition->decoders[i];
 		struct decode_argument *arguments;
@@ -137,7 +134,7 @@ static int bind_decoders(struct binding *b, const struct attribute_definition *d
 		arguments = arena_alloc(
 			b->arena, (decoder->argument_count + 1) * sizeof(*arguments));
 		if (!arguments)
-			return out_of_memory(b);
+			return binding_no_memory(b);
 		for (size_t j = 0; j < decoder->argument_count; j++)
 			arguments[j] = (struct decode_argument){
 				decoder->arguments[j].key, decoder->arguments[j].value};
@@ -148,7 +145,8 @@ static int bind_decoders(struct binding *b, const struct attribute_definition *d
 		};
 	}
 	if (decode_chain_new(&plan->chain, steps, count, &why))
-		return fail(b, count ? definition->decoders[0].position : definition->position,
+		return binding_fail(b,
+			count ? definition->decoders[0].position : definition->position, "%s",
 			why.text);
 	plan->by_enum_name = !count && plan->field && plan->field->kind == FIELD_ENUM;
 	return 0;
@@ -162,7 +160,7 @@ static int bind_attributes(struct binding *b)
 
 	plans = arena_alloc(b->arena, (metric->attribute_count + 1) * sizeof(*plans));
 	if (!plans)
-		return out_of_memory(b);
+		return binding_no_memory(b);
 	b->plan->attributes = plans;
 	b->plan->attribute_count = metric->attribute_count;
 	for (size_t i = 0; i < metric->attribute_count; i++) {
@@ -197,7 +195,7 @@ static int bind_number(struct binding *b)
 	if (!b->plan->value)
 		return -EINVAL;
 	if (!is_number(b->plan->value))
-		return fail(b, b->metric->position, "the value is not an integer");
+		return binding_fail(b, b->metric->position, "the value is not an integer");
 	return 0;
 }
 
@@ -206,29 +204,31 @@ static int bind_histogram(struct binding *b)
 	const struct layout *layout = &b->plan->map->value;
 	struct metric_plan *plan = b->plan;
 	uint32_t bucket_count;
+	double *bounds;
 
 	plan->sum = layout_find(layout, "sum");
 	plan->buckets = layout_find(layout, "buckets");
 	if (!plan->sum || !is_number(plan->sum) || !plan->buckets ||
 		plan->buckets->kind != FIELD_ARRAY || !plan->buckets->element_size)
-		return fail(b, b->metric->position,
+		return binding_fail(b, b->metric->position,
 			"a histogram's map needs values with an integer `sum` and an array "
 			"`buckets` "
 			"of unsigned integers (OTEL_HISTOGRAM in otel.bpf.h)");
 	bucket_count = plan->buckets->size / plan->buckets->element_size;
-	plan->bucket_count = bucket_count;
 	if (!bucket_count || bucket_count - 1 > LIMIT_BOUNDS)
-		return fail(b, b->metric->position, "`buckets` has no or too many elements");
+		return binding_fail(
+			b, b->metric->position, "`buckets` has no or too many elements");
 	if (b->metric->exp2_first + bucket_count - 1 > 64)
-		return fail(b, b->metric->position,
+		return binding_fail(b, b->metric->position,
 			"`buckets` reaches beyond 2^63: `first` or the array is too large");
-	plan->bounds = arena_alloc(b->arena, bucket_count * sizeof(*plan->bounds));
-	if (!plan->bounds)
-		return out_of_memory(b);
+	bounds = arena_alloc(b->arena, bucket_count * sizeof(*bounds));
+	if (!bounds)
+		return binding_no_memory(b);
+	plan->bounds = bounds;
 	plan->bound_count = bucket_count - 1;
 	for (uint32_t i = 0; i < plan->bound_count; i++)
-		plan->bounds[i] = ldexp(1, (int)(b->metric->exp2_first + i)) /
-				  (double)(b->metric->divisor ? b->metric->divisor : 1);
+		bounds[i] = ldexp(1, (int)(b->metric->exp2_first + i)) /
+			    (double)(b->metric->divisor ? b->metric->divisor : 1);
 	return 0;
 }
 
@@ -244,7 +244,6 @@ static int bind_exponential(struct binding *b)
 {
 	const struct map_info *map = b->plan->map;
 	struct metric_plan *plan = b->plan;
-	const char *text;
 
 	plan->sum = layout_find(&map->value, "extent.sum");
 	plan->zero_count = layout_find(&map->value, "extent.zero_count");
@@ -253,17 +252,16 @@ static int bind_exponential(struct binding *b)
 	plan->buckets = layout_find(&map->value, "buckets");
 	if (!map->table.divisor || !plan->sum || !plan->zero_count || !plan->max ||
 		!plan->inverse_min || !plan->buckets)
-		return fail(b, b->metric->position,
+		return binding_fail(b, b->metric->position,
 			"an exponential histogram needs a map that OTEL_EXPONENTIAL_HISTOGRAM in "
 			"otel.bpf.h makes");
 	plan->bucket_count = plan->buckets->size / (uint32_t)sizeof(uint64_t);
-	if (same_buckets(map->table.divisor, b->metric->divisor))
+	if (b->metric->factor <= 1 && same_buckets(map->table.divisor, b->metric->divisor))
 		return 0;
-	text = arena_printf(b->arena,
+	return binding_fail(b, b->metric->position,
 		"the map's buckets are for %u measured units in one of the metric's, but "
 		"`measured_in` and `unit` say %llu",
 		map->table.divisor, (unsigned long long)b->metric->divisor);
-	return fail(b, b->metric->position, text ? text : "out of memory");
 }
 
 static int bind_metric(struct binding *b)
@@ -273,10 +271,16 @@ static int bind_metric(struct binding *b)
 	b->plan->definition = b->metric;
 	result = instrument_from_name(b->metric->instrument, &b->plan->instrument);
 	if (result)
-		return fail(b, b->metric->position, "there is no such instrument");
+		return binding_fail(b, b->metric->position, "there is no such instrument");
 	result = bind_map(b);
 	if (result)
 		return result;
+	if (b->metric->by_size && b->plan->map->table.kind != TABLE_NONE)
+		return binding_fail(b, b->metric->position,
+			"the map is made by otel.bpf.h, which ebpf_exporter's definitions cannot "
+			"describe; expected one of otelbpf's own");
+	if (b->metric->by_size)
+		return bind_by_size(b);
 	result = bind_attributes(b);
 	if (b->plan->instrument == INSTRUMENT_HISTOGRAM)
 		return bind_histogram(b) ? -EINVAL : result;
@@ -303,6 +307,7 @@ int pack_plan_init(struct pack_plan *plan, const struct pack_definition *pack,
 			.map_count = map_count,
 			.arena = arena,
 			.plan = &plan->metrics[i],
+			.notes = &plan->notes,
 			.err = &mistakes,
 		};
 
@@ -323,5 +328,7 @@ void pack_plan_fini(struct pack_plan *plan)
 			decode_chain_free(plan->metrics[i].attributes[j].chain);
 			plan->metrics[i].attributes[j].chain = NULL;
 		}
+		decode_chain_free(plan->metrics[i].row_number.chain);
+		plan->metrics[i].row_number.chain = NULL;
 	}
 }

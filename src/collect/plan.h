@@ -20,6 +20,7 @@ struct attribute_plan {
 	const struct field *field;
 	struct decode_chain *chain;
 	bool by_enum_name; /* no decoder is named and the field is an enum */
+	bool as_text;	   /* numbers become text */
 };
 
 struct metric_plan {
@@ -31,17 +32,21 @@ struct metric_plan {
 	struct attribute_plan *attributes;
 	size_t attribute_count;
 	const struct field *value;			    /* numbers */
-	const struct field *sum, *buckets;		    /* histograms */
+	const struct field *sum, *buckets;		    /* histograms in one value */
 	const struct field *zero_count, *max, *inverse_min; /* exponential histograms */
-	uint32_t bucket_count;				    /* histograms: of the array `buckets` */
-	double *bounds; /* histograms: buckets->count - 1 of them */
+	uint32_t bucket_count;		  /* exponential histograms: of the array `buckets` */
+	struct attribute_plan row_number; /* histograms in rows: which bucket a row is */
+	const double *bounds;		  /* histograms: one less than buckets */
 	uint32_t bound_count;
 	bool keeps_cpus;
+	bool zero_key;	  /* only the row with the key 0 counts */
+	bool zeros_count; /* rows of an array that are all zero are values too */
 };
 
 struct pack_plan {
 	struct metric_plan *metrics; /* as many as in the definition, in its order */
 	size_t metric_count;
+	const struct note *notes; /* what is no mistake, but may surprise */
 };
 
 /*

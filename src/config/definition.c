@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "config/definition_rows.h"
+#include "config/ebpf_exporter.h"
 
 enum {
 	READ_SIZE = 16 << 10
@@ -92,10 +93,15 @@ static void row_any_of(struct parse *parse, const struct yaml_node *node, void *
 }
 
 static const struct row choice_rows[] = {
-	{"any_of", true, row_any_of, 0, "programs of which the kernel has to accept one"},
+	{"any_of", true, row_any_of, 0, "programs of which the kernel has to accept one",
+		&(const struct shape){.kind = SHAPE_LIST,
+			.items = &shape_identifier,
+			.least = 1,
+			.most = LIMIT_PROGRAM_CHOICES}},
 };
 static const struct table choice_table = {
 	"a choice of programs", choice_rows, ARRAY_SIZE(choice_rows)};
+static const struct shape choice_shape = {.kind = SHAPE_TABLE, .table = &choice_table};
 
 void row_choices(struct parse *parse, const struct yaml_node *node, void *target)
 {
@@ -116,41 +122,76 @@ void row_choices(struct parse *parse, const struct yaml_node *node, void *target
 
 static const struct row pack_rows[] = {
 	{"version", true, row_version, offsetof(struct pack_definition, version),
-		"the version of the pack, such as 1.0.0"},
+		"the version of the pack, such as 1.0.0",
+		&(const struct shape){
+			.kind = SHAPE_TEXT, .pattern = "^[0-9]+([.][0-9]+){0,2}([-+].+)?$"}},
 	{"description", true, row_description, offsetof(struct pack_definition, description),
-		"a sentence that says what the pack measures"},
-	{"programs", false, row_choices, 0, NULL},
-	{"metrics", true, row_metrics, 0, "a list of metrics"},
+		"a sentence that says what the pack measures", &shape_text},
+	{"programs", false, row_choices, 0, "programs of which one is enough, in order",
+		&(const struct shape){.kind = SHAPE_LIST,
+			.items = &choice_shape,
+			.least = 1,
+			.most = LIMIT_PROGRAM_CHOICES}},
+	{"metrics", true, row_metrics, 0, "a list of metrics", &shape_metrics},
 };
-static const struct table pack_table = {"a definition", pack_rows, ARRAY_SIZE(pack_rows)};
+const struct table definition_table = {"a definition", pack_rows, ARRAY_SIZE(pack_rows)};
 
-/* The file's name without folder and .yaml. */
-static const char *pack_name(const char *file, struct arena *arena, struct report *report)
+/* Without the ending of a definition, or of an object that has its definition in it. */
+static size_t stem_length(const char *base)
 {
-	static const char suffix[] = ".yaml";
-	const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
-	size_t length = strlen(base), cut = sizeof(suffix) - 1;
-	char *name;
+	static const char *const endings[] = {".yaml", ".bpf.o"};
+	size_t length = strlen(base);
 
-	if (length > cut && strcmp(base + length - cut, suffix) == 0)
-		length -= cut;
-	name = arena_strndup(arena, base, length);
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
+		size_t cut = strlen(endings[i]);
+
+		if (length > cut && strcmp(base + length - cut, endings[i]) == 0)
+			return length - cut;
+	}
+	return length;
+}
+
+/* The file's name without folder and ending, made of these characters. */
+static const char *pack_name(
+	const char *file, const char *characters, struct arena *arena, struct report *report)
+{
+	const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
+	size_t length = stem_length(base);
+	const char *name = arena_strndup(arena, base, length);
+
 	if (!name) {
 		report->no_memory = true;
 		return NULL;
 	}
-	if (!length || length > LIMIT_METRIC_NAME ||
-		name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-")])
+	if (!length || length > LIMIT_METRIC_NAME || name[strspn(name, characters)])
 		report_add(report, (struct position){1, 1},
 			"found a file named '%.60s', expected a name of a-z, 0-9, _ and - before "
-			".yaml: it is the pack's name",
-			base);
+			"%s: it is the pack's name",
+			base, base[length] ? base + length : ".yaml");
 	return name;
 }
 
-int definition_parse(const char *file, const char *text, size_t length, struct arena *arena,
-	struct pack_definition *pack, struct err *err)
+static void parse_native(
+	struct parse *parse, const struct yaml_node *root, struct pack_definition *pack)
 {
+	pack->name = pack_name(
+		pack->file, "abcdefghijklmnopqrstuvwxyz0123456789_-", parse->arena, parse->report);
+	table_parse(parse, &definition_table, root, pack);
+}
+
+static void parse_ebpf_exporter(struct parse *parse, const struct yaml_node *root,
+	const struct definition_options *options, struct pack_definition *pack)
+{
+	pack->name = pack_name(pack->file,
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.", parse->arena,
+		parse->report);
+	ebpf_exporter_parse(parse, root, options, pack);
+}
+
+int definition_parse(const struct definition_options *options, const char *text, size_t length,
+	struct arena *arena, struct pack_definition *pack, struct err *err)
+{
+	const char *file = options->file;
 	struct report report;
 	struct parse parse = {.arena = arena, .report = &report};
 	struct yaml_node *root;
@@ -163,8 +204,10 @@ int definition_parse(const char *file, const char *text, size_t length, struct a
 	if (result)
 		return result;
 	report_init(&report, pack->file, err);
-	pack->name = pack_name(pack->file, arena, &report);
-	table_parse(&parse, &pack_table, root, pack);
+	if (options->ebpf_exporter || ebpf_exporter_recognise(root))
+		parse_ebpf_exporter(&parse, root, options, pack);
+	else
+		parse_native(&parse, root, pack);
 	return report_end(&report);
 }
 
@@ -188,9 +231,10 @@ static int read_file(int fd, const char *file, struct buf *buf, struct err *err)
 	return 0;
 }
 
-int definition_load(
-	const char *file, struct arena *arena, struct pack_definition *pack, struct err *err)
+int definition_load(const struct definition_options *options, struct arena *arena,
+	struct pack_definition *pack, struct err *err)
 {
+	const char *file = options->file;
 	struct buf buf;
 	int fd, result;
 
@@ -202,7 +246,7 @@ int definition_load(
 	close(fd);
 	if (!result)
 		result = definition_parse(
-			file, (const char *)buf.data, buf.length, arena, pack, err);
+			options, (const char *)buf.data, buf.length, arena, pack, err);
 	buf_fini(&buf);
 	return result;
 }

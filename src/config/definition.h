@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "config/note.h"
 #include "config/position.h"
 
 #include <stdbool.h>
@@ -24,7 +25,8 @@ struct decoder_definition {
 
 struct attribute_definition {
 	const char *name;
-	const char *field;		     /* of the key's struct; NULL: the whole key */
+	const char *field;     /* of the key's struct; NULL: the whole key, or the bytes below */
+	uint32_t offset, size; /* bytes of the key, where the metric's keys are `by_size` */
 	struct decoder_definition *decoders; /* applied in order; none: by BTF type */
 	size_t decoder_count;
 	struct position position;
@@ -33,21 +35,52 @@ struct attribute_definition {
 enum bucket_kind {
 	BUCKETS_NONE,
 	BUCKETS_EXP2, /* bucket i holds (2^(first+i-1), 2^(first+i)], the last one all above */
+	BUCKETS_ROWS, /* struct bucket_rows */
+};
+
+/*
+ * A histogram kept as one map entry per bucket, and one for the sum. An entry belongs to the first
+ * bucket whose number is not below its own; beyond the bounds it belongs to the last bucket, which
+ * has none.
+ */
+struct bucket_rows {
+	struct attribute_definition number; /* in the key: which bucket, or the sum, an entry is */
+	const uint64_t *numbers;	    /* of the buckets, strictly increasing */
+	size_t number_count;
+	const double *bounds; /* upper, inclusive, in the metric's unit; strictly increasing */
+	uint32_t bound_count; /* number_count, or one less */
+	uint64_t sum_number;  /* none of the buckets */
 };
 
 struct metric_definition {
 	const char *name, *unit, *description, *map;
 	const char *instrument;
-	const char *measured_in; /* NULL: in `unit` */
-	uint64_t divisor;	 /* from measured_in to unit */
+	const char *measured_in;  /* NULL: in `unit` */
+	uint64_t factor, divisor; /* a value in `unit` is what is in the map x factor / divisor */
 	enum bucket_kind buckets;
 	uint32_t exp2_first;
 	uint32_t max_size;	    /* exponential histogram: most buckets; 0: the default */
 	uint32_t cardinality_limit; /* most series; 0: the default */
-	const char *value;	    /* field of a struct value; NULL: the whole value */
-	const char *per_cpu;	    /* attribute that keeps CPUs apart; NULL: summed */
+	struct bucket_rows *rows;
+	const char *value;   /* field of a struct value; NULL: the whole value */
+	const char *per_cpu; /* attribute that keeps CPUs apart; NULL: summed */
 	struct attribute_definition *attributes;
 	size_t attribute_count;
+	/*
+	 * Keys are described by sizes instead of BTF: the attributes are bytes of the key, exported
+	 * as text, and together with padding they are key_size bytes. Without attributes only the
+	 * entry with the key 0 (4 bytes) counts. The last attribute is the CPU's number if it is
+	 * called "cpu" and the map is per-CPU. Entries of an array count even if they are 0.
+	 */
+	bool by_size;
+	uint32_t key_size;
+	struct position position;
+};
+
+/* A constant of the object that gets the address of a kernel symbol. */
+struct address_definition {
+	const char *variable; /* const volatile, 64 bits */
+	const char *symbol;
 	struct position position;
 };
 
@@ -66,16 +99,26 @@ struct pack_definition {
 	size_t choice_count;
 	struct metric_definition *metrics;
 	size_t metric_count;
+	struct address_definition *addresses;
+	size_t address_count;
+	const struct note *notes;
+};
+
+struct definition_options {
+	const char *file;	   /* for messages, and the pack's name comes from it */
+	bool ebpf_exporter;	   /* the dialect of ebpf_exporter, whatever the file looks like */
+	bool ebpf_exporter_prefix; /* metrics of that dialect are called ebpf_exporter_NAME */
 };
 
 /*
- * Parse and check the file. All strings live in `arena`. Several errors are reported in one run,
- * one per line of err->text ("FILE:LINE:COLUMN: what was found, what was expected"). -ENOENT if
- * there is no such file, -EINVAL if it is wrong.
+ * Parse and check a file, in the native dialect or in that of ebpf_exporter (ebpf_exporter.h). All
+ * strings live in `arena`. Several errors are reported in one run, one per line of err->text
+ * ("FILE:LINE:COLUMN: what was found, what was expected"). -ENOENT if there is no such file,
+ * -EINVAL if it is wrong.
  */
-int definition_load(const char *file, struct arena *arena, struct pack_definition *pack,
-	struct err *err) MUST_CHECK;
-
-/* The same from memory; `file` is used in messages and for the pack's name. */
-int definition_parse(const char *file, const char *text, size_t length, struct arena *arena,
+int definition_load(const struct definition_options *options, struct arena *arena,
 	struct pack_definition *pack, struct err *err) MUST_CHECK;
+
+/* The same from memory. */
+int definition_parse(const struct definition_options *options, const char *text, size_t length,
+	struct arena *arena, struct pack_definition *pack, struct err *err) MUST_CHECK;

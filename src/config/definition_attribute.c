@@ -131,14 +131,22 @@ void row_decoders(struct parse *parse, const struct yaml_node *node, void *targe
 		parse_decoder(parse, child, &attribute->decoders[attribute->decoder_count++]);
 }
 
+static const struct shape name_shape = {.kind = SHAPE_TEXT, .pattern = "^[^ ]+$"};
+
 static const struct row attribute_rows[] = {
 	{"name", true, row_attribute_name, offsetof(struct attribute_definition, name),
-		"the attribute's name"},
-	{"field", false, row_field, offsetof(struct attribute_definition, field), NULL},
-	{"decode", false, row_decoders, 0, NULL},
+		"the attribute's name", &name_shape},
+	{"field", false, row_field, offsetof(struct attribute_definition, field),
+		"field of the key's struct; without it the whole key", &shape_field},
+	{"decode", false, row_decoders, 0, "how the bytes become a value; without it by BTF",
+		&(const struct shape){.kind = SHAPE_DECODERS}},
 };
 static const struct table attribute_table = {
 	"an attribute", attribute_rows, ARRAY_SIZE(attribute_rows)};
+const struct shape shape_attributes = {.kind = SHAPE_LIST,
+	.items = &(const struct shape){.kind = SHAPE_TABLE, .table = &attribute_table},
+	.least = 1,
+	.most = LIMIT_ATTRIBUTES_PER_SERIES};
 
 void row_attributes(struct parse *parse, const struct yaml_node *node, void *target)
 {

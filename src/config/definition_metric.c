@@ -12,7 +12,7 @@
 #include "config/unit.h"
 
 static const char *const instruments[] = {
-	"counter", "updowncounter", "gauge", "histogram", "exponential_histogram"};
+	"counter", "updowncounter", "gauge", "histogram", "exponential_histogram", NULL};
 static const char instruments_expected[] =
 	"counter, updowncounter, gauge, histogram or exponential_histogram";
 
@@ -53,7 +53,7 @@ static void row_instrument(struct parse *parse, const struct yaml_node *node, vo
 	if (!text)
 		return;
 	nearest_init(&nearest, text);
-	for (size_t i = 0; i < ARRAY_SIZE(instruments); i++) {
+	for (size_t i = 0; instruments[i]; i++) {
 		nearest_offer(&nearest, instruments[i]);
 		if (strcmp(text, instruments[i]) == 0) {
 			*(const char **)target = text;
@@ -90,42 +90,50 @@ static void row_unit(struct parse *parse, const struct yaml_node *node, void *ta
 		*(const char **)target = text;
 }
 
-static void parse_number(struct parse *parse, const struct yaml_node *node, uint64_t least,
-	uint64_t most, uint32_t *target)
+static void parse_number(struct parse *parse, const struct yaml_node *node,
+	const struct shape *shape, uint32_t *target)
 {
 	uint64_t value;
 	char expected[64];
 	const char *text;
 
-	snprintf(expected, sizeof(expected), "a number from %" PRIu64 " to %" PRIu64, least, most);
+	snprintf(expected, sizeof(expected), "a number from %" PRIu64 " to %" PRIu64, shape->least,
+		shape->most);
 	text = node_text(parse, node, expected);
 	if (!text)
 		return;
-	if (!node->quoted && str_to_u64(text, &value) == 0 && value >= least && value <= most)
+	if (!node->quoted && str_to_u64(text, &value) == 0 && value >= shape->least &&
+		value <= shape->most)
 		*target = (uint32_t)value;
 	else
 		report_add(parse->report, node->position, "found %s, expected %s",
 			yaml_describe(node, parse->arena), expected);
 }
 
+static const struct shape exponent_shape = {.kind = SHAPE_NUMBER, .most = 63};
+static const struct shape max_size_shape = {
+	.kind = SHAPE_NUMBER, .least = 2, .most = LIMIT_EXPONENTIAL_BUCKETS};
+static const struct shape cardinality_shape = {
+	.kind = SHAPE_NUMBER, .least = 1, .most = LIMIT_CARDINALITY};
+
 static void row_exponent(struct parse *parse, const struct yaml_node *node, void *target)
 {
-	parse_number(parse, node, 0, 63, target);
+	parse_number(parse, node, &exponent_shape, target);
 }
 
 static void row_max_size(struct parse *parse, const struct yaml_node *node, void *target)
 {
-	parse_number(parse, node, 2, LIMIT_EXPONENTIAL_BUCKETS, target);
+	parse_number(parse, node, &max_size_shape, target);
 }
 
 static void row_cardinality_limit(struct parse *parse, const struct yaml_node *node, void *target)
 {
-	parse_number(parse, node, 1, LIMIT_CARDINALITY, target);
+	parse_number(parse, node, &cardinality_shape, target);
 }
 
 static const struct row exp2_rows[] = {
 	{"first", true, row_exponent, offsetof(struct metric_definition, exp2_first),
-		"the exponent of bucket 0's upper bound"},
+		"the exponent of bucket 0's upper bound", &exponent_shape},
 };
 static const struct table exp2_table = {"exp2 buckets", exp2_rows, ARRAY_SIZE(exp2_rows)};
 
@@ -138,7 +146,8 @@ static void row_exp2(struct parse *parse, const struct yaml_node *node, void *ta
 }
 
 static const struct row bucket_rows[] = {
-	{"exp2", true, row_exp2, 0, "'exp2: { first: N }'"},
+	{"exp2", true, row_exp2, 0, "'exp2: { first: N }'",
+		&(const struct shape){.kind = SHAPE_TABLE, .table = &exp2_table}},
 };
 static const struct table bucket_table = {"buckets", bucket_rows, ARRAY_SIZE(bucket_rows)};
 
@@ -147,27 +156,44 @@ static void row_buckets(struct parse *parse, const struct yaml_node *node, void 
 	table_parse(parse, &bucket_table, node, target);
 }
 
+static const struct shape name_shape = {
+	.kind = SHAPE_TEXT, .pattern = "^[A-Za-z][A-Za-z0-9_./-]{0,254}$"};
+static const struct shape unit_shape = {.kind = SHAPE_TEXT, .pattern = "^.{1,63}$"};
+
 static const struct row metric_rows[] = {
 	{"name", true, row_metric_name, offsetof(struct metric_definition, name),
-		"the instrument's name"},
+		"the instrument's name", &name_shape},
 	{"instrument", true, row_instrument, offsetof(struct metric_definition, instrument),
-		instruments_expected},
+		instruments_expected,
+		&(const struct shape){.kind = SHAPE_CHOICE, .choices = instruments}},
 	{"unit", true, row_unit, offsetof(struct metric_definition, unit),
-		"a unit such as s, By, 1 or {request}"},
+		"a unit such as s, By, 1 or {request}", &unit_shape},
 	{"description", true, row_description, offsetof(struct metric_definition, description),
-		"a sentence that says what is measured"},
+		"a sentence that says what is measured", &shape_text},
 	{"map", true, row_identifier, offsetof(struct metric_definition, map),
-		"the name of the BPF map with the values"},
-	{"measured_in", false, row_unit, offsetof(struct metric_definition, measured_in), NULL},
-	{"buckets", false, row_buckets, 0, NULL},
-	{"max_size", false, row_max_size, offsetof(struct metric_definition, max_size), NULL},
+		"the name of the BPF map with the values", &shape_identifier},
+	{"measured_in", false, row_unit, offsetof(struct metric_definition, measured_in),
+		"the unit in the map, if it is another", &unit_shape},
+	{"buckets", false, row_buckets, 0, "the buckets of a histogram",
+		&(const struct shape){.kind = SHAPE_TABLE, .table = &bucket_table}},
+	{"max_size", false, row_max_size, offsetof(struct metric_definition, max_size),
+		"the most buckets of an exponential histogram; without it 160", &max_size_shape},
 	{"cardinality_limit", false, row_cardinality_limit,
-		offsetof(struct metric_definition, cardinality_limit), NULL},
-	{"value", false, row_field, offsetof(struct metric_definition, value), NULL},
-	{"per_cpu", false, row_attribute_name, offsetof(struct metric_definition, per_cpu), NULL},
-	{"attributes", false, row_attributes, 0, NULL},
+		offsetof(struct metric_definition, cardinality_limit),
+		"the most series, the overflow series not counted; without it 2000",
+		&cardinality_shape},
+	{"value", false, row_field, offsetof(struct metric_definition, value),
+		"field of the value's struct; without it the whole value", &shape_field},
+	{"per_cpu", false, row_attribute_name, offsetof(struct metric_definition, per_cpu),
+		"the attribute that keeps CPUs apart; without it they are summed", &shape_text},
+	{"attributes", false, row_attributes, 0, "the attributes made of the key",
+		&shape_attributes},
 };
 static const struct table metric_table = {"a metric", metric_rows, ARRAY_SIZE(metric_rows)};
+const struct shape shape_metrics = {.kind = SHAPE_LIST,
+	.items = &(const struct shape){.kind = SHAPE_TABLE, .table = &metric_table},
+	.least = 1,
+	.most = LIMIT_METRICS_PER_PACK};
 
 static void check_units(
 	struct parse *parse, const struct yaml_node *node, struct metric_definition *metric)
@@ -277,7 +303,8 @@ void row_metrics(struct parse *parse, const struct yaml_node *node, void *target
 	for (const struct yaml_node *child = node->first; child; child = child->next) {
 		struct metric_definition *metric = &pack->metrics[pack->metric_count++];
 
-		*metric = (struct metric_definition){.position = child->position, .divisor = 1};
+		*metric = (struct metric_definition){
+			.position = child->position, .factor = 1, .divisor = 1};
 		if (!table_parse(parse, &metric_table, child, metric))
 			continue;
 		check_name_is_new(parse, child, pack, metric);

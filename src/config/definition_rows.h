@@ -13,3 +13,8 @@ row_parser row_choices;	   /* struct pack_definition */
 row_parser row_metrics;	   /* struct pack_definition */
 row_parser row_attributes; /* struct metric_definition */
 row_parser row_decoders;   /* struct attribute_definition */
+
+extern const struct shape shape_metrics, shape_attributes;
+
+/* A whole file. */
+extern const struct table definition_table;

@@ -6,6 +6,12 @@
 
 #include "base/nearest.h"
 
+const struct shape shape_text = {.kind = SHAPE_TEXT, .pattern = "."};
+const struct shape shape_identifier = {.kind = SHAPE_TEXT, .pattern = "^[A-Za-z_][A-Za-z0-9_]*$"};
+const struct shape shape_field = {
+	.kind = SHAPE_TEXT, .pattern = "^[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)*$"};
+const struct shape shape_flag = {.kind = SHAPE_FLAG};
+
 static const struct row *find_row(const struct table *table, const char *key)
 {
 	for (size_t i = 0; i < table->count; i++)

@@ -20,6 +20,13 @@ enum exporter_kind {
 	EXPORTER_CONSOLE,
 };
 
+/* OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE */
+enum temporality_kind {
+	TEMPORALITY_KIND_CUMULATIVE,
+	TEMPORALITY_KIND_DELTA,
+	TEMPORALITY_KIND_LOWMEMORY,
+};
+
 struct pair {
 	const char *key, *value;
 };
@@ -31,6 +38,7 @@ struct settings {
 	struct pair *headers;	     /* metrics headers; generic ones if those are unset */
 	size_t header_count;
 	bool gzip;
+	enum temporality_kind temporality;
 	uint64_t request_timeout_ns; /* OTEL_EXPORTER_OTLP_TIMEOUT: one request with all its retries
 				      */
 	uint64_t interval_ns; /* OTEL_METRIC_EXPORT_INTERVAL; console default 10 s, else 60 s */

@@ -64,19 +64,17 @@ static void options(struct environment *env, struct settings *settings)
 		{"http/json", 0, other_protocol},
 	};
 	static const struct choice compressions[] = {{"none", 0, NULL}, {"gzip", 1, NULL}};
-	static const char other_temporality[] = "not supported yet; cumulative is used instead";
 	static const struct choice temporalities[] = {
-		{"cumulative", 0, NULL},
-		{"delta", 0, other_temporality},
-		/* Observed counters are cumulative under lowmemory, histograms are not. */
-		{"lowmemory", 0, other_temporality},
+		{"cumulative", TEMPORALITY_KIND_CUMULATIVE, NULL},
+		{"delta", TEMPORALITY_KIND_DELTA, NULL},
+		{"lowmemory", TEMPORALITY_KIND_LOWMEMORY, NULL},
 	};
 	static const struct choice histograms[] = {
 		{"explicit_bucket_histogram", 0, NULL},
 		{"base2_exponential_bucket_histogram", 0,
 			"not supported yet; explicit buckets are used instead"},
 	};
-	int only = 0, gzip = 0;
+	int only = 0, gzip = 0, temporality = TEMPORALITY_KIND_CUMULATIVE;
 
 	env_choice(env, OTLP_VARIABLE("PROTOCOL"), protocols, ARRAY_SIZE(protocols), &only);
 	env_choice(
@@ -84,7 +82,8 @@ static void options(struct environment *env, struct settings *settings)
 	settings->gzip = gzip;
 	env_choice(env,
 		(struct variable){NULL, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"},
-		temporalities, ARRAY_SIZE(temporalities), &only);
+		temporalities, ARRAY_SIZE(temporalities), &temporality);
+	settings->temporality = (enum temporality_kind)temporality;
 	env_choice(env,
 		(struct variable){NULL, "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION"},
 		histograms, ARRAY_SIZE(histograms), &only);

@@ -91,7 +91,16 @@ void decode_chain_free(struct decode_chain *chain)
 	free(chain);
 }
 
-/* Run one step over all values, in place; those that fail are left out. Returns how many stay. */
+bool decode_chain_is_volatile(const struct decode_chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++)
+		if (chain->steps[i].decoder->volatile_names)
+			return true;
+	return false;
+}
+
+/* Run one step over all values, in place; those that fail or are not wanted are left out. Returns
+ * how many stay. */
 static size_t advance(
 	const struct step *step, struct value *values, size_t count, struct arena *arena)
 {
@@ -154,6 +163,8 @@ int decode_chain_run(struct decode_chain *chain, const struct value *in, struct 
 		const struct step *step = &chain->steps[i];
 
 		result = step->decoder->decode(step->state, &value, &value, arena, err);
+		if (result > 0)
+			return result;
 		if (result)
 			return err_prefix(err, result, "decoder %s: ", step->decoder->name);
 	}

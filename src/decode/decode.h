@@ -38,10 +38,17 @@ struct decode_argument {
 	const char *key, *value;
 };
 
+enum {
+	DECODE_SKIP = 1, /* a decoder's third outcome: leave this entry out, on purpose */
+};
+
 struct decoder {
 	const char *name;
 	const char *help; /* one line, for the manual page */
 	bool needs_arguments;
+	/* What a value is called may change (an interface is renamed): collect asks again now and
+	 * then, see decode_chain_is_volatile. */
+	bool volatile_names;
 	/* Make the state of one use of the decoder; NULL function: no state. */
 	int (*init)(void **state, const struct decode_argument *arguments, size_t count,
 		struct err *err);
@@ -50,7 +57,7 @@ struct decoder {
 	 */
 	void (*prepare)(void *state, const struct value *values, size_t count);
 	/* `in` and `out` may be the same. Strings are made in `arena`. -EINVAL if `in` cannot be
-	 * decoded. */
+	 * decoded, DECODE_SKIP if the entry is not wanted. */
 	int (*decode)(void *state, const struct value *in, struct value *out, struct arena *arena,
 		struct err *err);
 };
@@ -72,11 +79,14 @@ struct decode_step {
 int decode_chain_new(struct decode_chain **chain, const struct decode_step *steps, size_t count,
 	struct err *err) MUST_CHECK;
 void decode_chain_free(struct decode_chain *chain);
+/* True if an equal value may be decoded to something else later. */
+bool decode_chain_is_volatile(const struct decode_chain *chain);
 void decode_chain_prepare(struct decode_chain *chain, const struct value *values, size_t count);
 /*
  * `in` -> `out`, never VALUE_BYTES: bytes that no decoder turned into something else become
  * lower-case hex. Strings are valid UTF-8, at most LIMIT_ATTRIBUTE_STRING bytes, and live in
- * `arena`. -EINVAL if `in` cannot be decoded.
+ * `arena`. -EINVAL if `in` cannot be decoded; DECODE_SKIP, without `err`, if a decoder leaves the
+ * entry out.
  */
 int decode_chain_run(struct decode_chain *chain, const struct value *in, struct value *out,
 	struct arena *arena, struct err *err) MUST_CHECK;

@@ -154,6 +154,7 @@ static int init(
 const struct decoder decoder_majorminor = {
 	.name = "majorminor",
 	.help = "block device number (dev_t) to its name; 'unknown:MAJOR:MINOR' for others",
+	.volatile_names = true,
 	.init = init,
 	.fini = fini,
 	.decode = decode,

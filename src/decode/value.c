@@ -101,9 +101,21 @@ int value_to_s64(const struct value *value, int64_t *number, struct err *err)
 	}
 }
 
+int value_to_index(const struct value *value, uint64_t *number, struct err *err)
+{
+	int64_t negative;
+
+	if (value->type != VALUE_UINT && value->type != VALUE_BYTES &&
+		value_to_s64(value, &negative, NULL) == 0 && negative < 0) {
+		*number = UINT64_MAX;
+		return 0;
+	}
+	return value_to_u64(value, number, err);
+}
+
 int value_number_text(const struct value *value, char text[NUMBER_TEXT], struct err *err)
 {
-	uint64_t number;
+	uint64_t number = 0;
 	int result;
 
 	if (value->type == VALUE_INT) {
@@ -146,6 +158,17 @@ int value_set_text(struct value *out, struct arena *arena, struct err *err, cons
 	return value_set_bytes(out, arena, err, text, strlen(text));
 }
 
+int value_set_unknown(
+	struct value *out, const struct value *in, struct arena *arena, struct err *err)
+{
+	char text[NUMBER_TEXT];
+	int result;
+
+	result = in->type == VALUE_STRING ? copy_number_text(in, text, err)
+					  : value_number_text(in, text, err);
+	return result ? result : value_set_text(out, arena, err, "unknown:%s", text);
+}
+
 const char *argument_get(const struct decode_argument *arguments, size_t count, const char *key)
 {
 	for (size_t i = 0; i < count; i++)
@@ -164,8 +187,14 @@ int arguments_check(const struct decode_argument *arguments, size_t count, const
 		nearest_init(&nearest, arguments[i].key);
 		for (; *name && strcmp(*name, arguments[i].key) != 0; name++)
 			nearest_offer(&nearest, *name);
-		if (*name)
+		if (*name) {
+			if (argument_get(arguments, i, *name))
+				return err_set(err, -EINVAL,
+					"found the argument '%s' of the decoder '%s' again, "
+					"expected it once",
+					*name, decoder);
 			continue;
+		}
 		return err_set(err, -EINVAL,
 			"found the argument '%.60s' of the decoder '%s', expected '%s'",
 			arguments[i].key, decoder, nearest.name ? nearest.name : known[0]);

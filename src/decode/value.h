@@ -15,6 +15,9 @@ enum {
 int value_to_u64(const struct value *value, uint64_t *number, struct err *err) MUST_CHECK;
 int value_to_s64(const struct value *value, int64_t *number, struct err *err) MUST_CHECK;
 
+/* value_to_u64 for looking into tables: a negative number is UINT64_MAX, which no table has. */
+int value_to_index(const struct value *value, uint64_t *number, struct err *err) MUST_CHECK;
+
 /* A number or boolean, or bytes that are one, in decimal. -EINVAL for what is no number. */
 int value_number_text(
 	const struct value *value, char text[NUMBER_TEXT], struct err *err) MUST_CHECK;
@@ -26,8 +29,13 @@ int value_set_text(struct value *out, struct arena *arena, struct err *err, cons
 int value_set_bytes(struct value *out, struct arena *arena, struct err *err, const void *bytes,
 	size_t length) MUST_CHECK;
 
+/* Make `out` 'unknown:N', where `in` is the number N. They may be the same. */
+int value_set_unknown(
+	struct value *out, const struct value *in, struct arena *arena, struct err *err) MUST_CHECK;
+
 /* The argument's value; NULL if there is none. */
 const char *argument_get(const struct decode_argument *arguments, size_t count, const char *key);
-/* -EINVAL (with err) if there is an argument that is not in the NULL-terminated list. */
+/* -EINVAL (with err) if there is an argument that is not in the NULL-terminated list, or one twice.
+ */
 int arguments_check(const struct decode_argument *arguments, size_t count, const char *const *known,
 	const char *decoder, struct err *err) MUST_CHECK;

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* Of sums: bounds are multiplied up, which is wrong by less than this. */
+#define TOLERANCE 1e-9
+
 void exponential_clear(struct exponential *histogram)
 {
 	*histogram = (struct exponential){
@@ -118,6 +121,7 @@ void exponential_merge(struct exponential *into, const struct exponential *from,
 
 	if (!added)
 		return;
+	into->no_extremes |= from->no_extremes;
 	if (!into->count || from->min < into->min)
 		into->min = from->min;
 	if (!into->count || from->max > into->max)
@@ -125,6 +129,41 @@ void exponential_merge(struct exponential *into, const struct exponential *from,
 	into->sum += from->sum;
 	into->zero_count += from->zero_count;
 	into->count += added;
+}
+
+bool exponential_subtract(struct exponential *past, const struct exponential *now)
+{
+	struct range range = {
+		.low = now->offset,
+		.high = (int64_t)now->offset + now->bucket_count - 1,
+	};
+
+	/* A sum that was moved to where the buckets allow it may have been moved too far by as much
+	 * as a double leaves open. */
+	if ((double)now->sum < (double)past->sum * (1 - TOLERANCE) ||
+		now->zero_count < past->zero_count)
+		return false;
+	if (past->bucket_count) {
+		if (now->scale > past->scale)
+			return false;
+		exponential_downscale(past, (uint32_t)(past->scale - now->scale));
+		if (past->offset < range.low ||
+			(int64_t)past->offset + past->bucket_count - 1 > range.high)
+			return false;
+	}
+	past->scale = now->scale;
+	widen(past, &range);
+	for (uint32_t i = 0; i < now->bucket_count; i++) {
+		if (now->buckets[i] < past->buckets[i])
+			return false;
+		past->buckets[i] = now->buckets[i] - past->buckets[i];
+	}
+	past->count = now->count - past->count;
+	past->sum = now->sum > past->sum ? now->sum - past->sum : 0;
+	past->zero_count = now->zero_count - past->zero_count;
+	past->min = past->max = 0;
+	past->no_extremes = true;
+	return true;
 }
 
 static uint64_t to_integer(double value)
@@ -167,9 +206,6 @@ static void repair_extremes(struct exponential *histogram, uint64_t divisor)
 
 static void repair_sum(struct exponential *histogram, uint64_t divisor)
 {
-	/* Bounds are multiplied up, not looked up: wrong by less than this, and only a sum that is
-	 * not possible is changed. */
-	const double tolerance = 1e-9;
 	double base = exponential_bound(histogram->scale, 1);
 	double bound = exponential_bound(histogram->scale, histogram->offset) * (double)divisor;
 	double low = 0, high;
@@ -180,9 +216,9 @@ static void repair_sum(struct exponential *histogram, uint64_t divisor)
 	/* A sum that went beyond 64 bits says nothing. */
 	if (!(high < ldexp(1, 64)))
 		return;
-	if ((double)histogram->sum < low * (1 - tolerance))
+	if ((double)histogram->sum < low * (1 - TOLERANCE))
 		histogram->sum = to_integer(ceil(low));
-	else if ((double)histogram->sum > high * (1 + tolerance))
+	else if ((double)histogram->sum > high * (1 + TOLERANCE))
 		histogram->sum = to_integer(high);
 }
 

@@ -7,6 +7,9 @@
  */
 #pragma once
 
+#include "base/compiler.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -24,6 +27,7 @@ struct exponential {
 	uint32_t bucket_count;
 	uint64_t count;		/* zero_count and all buckets */
 	uint64_t sum, min, max; /* in the measured unit; 0 if nothing was counted */
+	bool no_extremes;	/* min and max are not known: of a difference */
 	uint64_t zero_count;
 	uint64_t *buckets;
 };
@@ -40,6 +44,12 @@ void exponential_merge(struct exponential *into, const struct exponential *from,
 
 /* Halve the resolution `steps` times: buckets become one with their neighbour, nothing is lost. */
 void exponential_downscale(struct exponential *histogram, uint32_t steps);
+
+/*
+ * What `now` has counted more than `past`, which becomes the difference; its minimum and maximum
+ * are not known. False, and `past` is of no use, if `now` has less of something: it began anew.
+ */
+bool exponential_subtract(struct exponential *past, const struct exponential *now) MUST_CHECK;
 
 /*
  * Make possible what was read while it changed: min, max and sum are moved into what the buckets

@@ -30,16 +30,35 @@ int instrument_from_name(const char *name, enum instrument *instrument)
 	return -ENOENT;
 }
 
+enum temporality instrument_temporality(
+	enum instrument instrument, enum temporality_preference preference)
+{
+	bool delta = false;
+
+	if (instrument == INSTRUMENT_COUNTER)
+		delta = preference == PREFER_DELTA;
+	else if (instrument == INSTRUMENT_HISTOGRAM ||
+		 instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		delta = preference != PREFER_CUMULATIVE;
+	return delta ? TEMPORALITY_DELTA : TEMPORALITY_CUMULATIVE;
+}
+
 double metric_to_double(const struct metric *metric, uint64_t value)
 {
-	double number = metric->desc.is_signed ? (double)(int64_t)value : (double)value;
+	const struct metric_desc *desc = &metric->desc;
+	double number = desc->is_signed ? (double)(int64_t)value : (double)value;
 
-	return number / (double)metric->desc.divisor;
+	if (desc->factor > 1) /* rare: one rounding, at the cost of slow arithmetic */
+		return (double)((desc->is_signed ? (long double)(int64_t)value
+						 : (long double)value) *
+				(long double)desc->factor / (long double)desc->divisor);
+	return number / (double)desc->divisor;
 }
 
 bool metric_to_integer(const struct metric *metric, uint64_t value, int64_t *integer)
 {
-	if (metric->desc.divisor != 1 || (!metric->desc.is_signed && value > INT64_MAX))
+	if (metric->desc.factor > 1 || metric->desc.divisor != 1 ||
+		(!metric->desc.is_signed && value > INT64_MAX))
 		return false;
 	*integer = (int64_t)value;
 	return true;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "model/delta.h"
 #include "model/series.h"
 
 struct model {
@@ -15,6 +16,7 @@ struct model {
 	uint64_t previous_time;
 	uint64_t collection;
 	uint64_t overflow_count;
+	enum temporality_preference preference;
 	struct hash_seed seed;
 };
 
@@ -27,6 +29,11 @@ struct model *model_new(const struct resource *resource)
 	model->snapshot.resource = resource;
 	model->seed = hash_seed_random();
 	return model;
+}
+
+void model_set_temporality(struct model *model, enum temporality_preference preference)
+{
+	model->preference = preference;
 }
 
 static void metric_free(struct metric *metric)
@@ -164,6 +171,7 @@ struct metric *scope_add_metric(
 		return NULL;
 	}
 	metric->scope = scope;
+	metric->temporality = instrument_temporality(desc->instrument, scope->model->preference);
 	metric->index = scope->model->snapshot.metric_count++;
 	metrics[scope->metric_count++] = metric;
 	return metric;
@@ -254,14 +262,20 @@ static bool touch(struct metric *metric, uint32_t series, uint64_t old)
 	return true;
 }
 
+static bool is_delta(const struct metric *metric)
+{
+	return metric->temporality == TEMPORALITY_DELTA;
+}
+
 void metric_add(struct metric *metric, uint32_t series, uint64_t value)
 {
-	struct series *target = &metric->series[series];
+	uint64_t *target = is_delta(metric) ? &metric->state->series[series].source.number
+					    : &metric->series[series].number;
 
-	if (touch(metric, series, target->number))
-		target->number = value;
+	if (touch(metric, series, *target))
+		*target = value;
 	else
-		target->number += value;
+		*target += value;
 }
 
 void metric_add_histogram(struct metric *metric, uint32_t series, const struct histogram *observed)
@@ -269,8 +283,11 @@ void metric_add_histogram(struct metric *metric, uint32_t series, const struct h
 	struct histogram *target = &metric->series[series].histogram;
 	uint32_t bucket_count = metric->desc.bound_count + 1;
 	uint64_t count = 0;
+	bool first = touch(metric, series, target->count);
 
-	if (touch(metric, series, target->count)) {
+	if (is_delta(metric)) {
+		target = delta_source(metric, series, first);
+	} else if (first) {
 		target->count = target->sum = 0;
 		memset(target->buckets, 0, bucket_count * sizeof(*target->buckets));
 	}
@@ -287,10 +304,18 @@ void metric_add_exponential(
 	struct metric *metric, uint32_t series, const struct exponential *observed)
 {
 	struct exponential *target = metric->series[series].exponential;
+	bool first = touch(metric, series, target->count);
 
-	if (touch(metric, series, target->count))
+	if (is_delta(metric))
+		target = delta_exponential_source(metric, series, first);
+	else if (first)
 		exponential_clear(target);
 	exponential_merge(target, observed, metric->desc.max_size);
+}
+
+void metric_retire(struct metric *metric, uint32_t series, uint64_t value)
+{
+	metric->state->series[series].source.retired += value;
 }
 
 void metric_skip(struct metric *metric)
@@ -318,29 +343,58 @@ static uint64_t progress(const struct metric *metric, const struct series *serie
 	}
 }
 
-static void end_metric(const struct model *model, struct metric *metric)
+static void end_series(struct metric *metric, uint32_t series)
+{
+	series_remove(metric, series);
+	metric->state->live_count--;
+}
+
+static void end_delta(const struct model *model, struct metric *metric, uint32_t series)
 {
 	struct metric_state *state = metric->state;
 	bool skipped = state->skipped == model->collection;
+	bool touched = state->series[series].collection == model->collection;
+	enum delta_end how = skipped ? (touched ? DELTA_READ_IN_PART : DELTA_NOT_READ)
+				     : (touched ? DELTA_READ : DELTA_GONE);
 
+	if (!delta_end(metric, series, how, model->previous_time) && series != state->overflow)
+		end_series(metric, series);
+}
+
+static void end_cumulative(const struct model *model, struct metric *metric, uint32_t i)
+{
+	struct series *series = &metric->series[i];
+	struct metric_state *state = metric->state;
+	uint64_t now = progress(metric, series);
+
+	series->live = state->skipped != model->collection &&
+		       state->series[i].collection == model->collection;
+	if (state->skipped == model->collection)
+		return;
+	if (metric->desc.instrument == INSTRUMENT_COUNTER) {
+		state->series[i].source.number += state->series[i].source.retired;
+		state->series[i].source.retired = 0;
+		if (series->live)
+			now = series->number += state->series[i].source.number;
+	}
+	if (!series->live && i != state->overflow)
+		end_series(metric, i);
+	else if (is_monotonic(metric) && now < state->series[i].previous)
+		/* The count began anew: a new start time, not a negative rate. */
+		series->start = model->previous_time;
+	if (series->live && metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		exponential_repair(series->exponential, metric->desc.divisor);
+}
+
+static void end_metric(const struct model *model, struct metric *metric)
+{
 	for (uint32_t i = 0; i < metric->series_count; i++) {
-		struct series *series = &metric->series[i];
-
-		if (!state->series[i].memory)
+		if (!metric->state->series[i].memory)
 			continue;
-		series->live = !skipped && state->series[i].collection == model->collection;
-		if (skipped)
-			continue;
-		if (!series->live && i != state->overflow) {
-			series_remove(metric, i);
-			state->live_count--;
-		} else if (is_monotonic(metric) &&
-			   progress(metric, series) < state->series[i].previous) {
-			/* The count began anew: a new start time, not a negative rate. */
-			series->start = model->previous_time;
-		}
-		if (series->live && metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
-			exponential_repair(series->exponential, metric->desc.divisor);
+		if (is_delta(metric))
+			end_delta(model, metric, i);
+		else
+			end_cumulative(model, metric, i);
 	}
 }
 
@@ -353,6 +407,12 @@ const struct snapshot *model_end(struct model *model)
 			end_metric(model, scope->metrics[j]);
 	}
 	return &model->snapshot;
+}
+
+void model_acknowledge(
+	struct model *model, const struct snapshot_place *from, const struct snapshot_place *to)
+{
+	delta_acknowledge(&model->snapshot, from, to);
 }
 
 uint64_t model_overflow_count(const struct model *model)

@@ -5,7 +5,10 @@
  *
  *     model_begin(model, now); metric_add(...); ...; snapshot = model_end(model);
  *
- * and the snapshot stays as it is until the next model_begin. Temporality is cumulative.
+ * and the snapshot stays as it is until the next model_begin.
+ *
+ * Under delta temporality a point is what its series counted and nobody acknowledged yet, from the
+ * time of its last acknowledged point on: model_acknowledge moves that mark, nothing else does.
  */
 #pragma once
 
@@ -30,6 +33,23 @@ const char *instrument_name(enum instrument instrument); /* "counter", ... */
 /* 0, or -ENOENT. */
 int instrument_from_name(const char *name, enum instrument *instrument) MUST_CHECK;
 
+/* As OTLP numbers them. */
+enum temporality {
+	TEMPORALITY_DELTA = 1,
+	TEMPORALITY_CUMULATIVE = 2,
+};
+
+/* OTLP metrics exporter specification, "temporality preference". */
+enum temporality_preference {
+	PREFER_CUMULATIVE,
+	PREFER_DELTA,
+	PREFER_LOWMEMORY,
+};
+
+/* Counters of BPF maps are observed: asynchronous ones in the words of the specification. */
+enum temporality instrument_temporality(
+	enum instrument instrument, enum temporality_preference preference);
+
 /* Everything is copied by scope_add_metric. */
 struct metric_desc {
 	const char *name; /* instrument name syntax of the metrics API */
@@ -38,9 +58,10 @@ struct metric_desc {
 	enum instrument instrument;
 	/*
 	 * Values are integers in the unit in which they were measured. In the metric's unit a value
-	 * is value / divisor. With divisor 1 it is exported as an integer, otherwise as the double
-	 * nearest to the quotient.
+	 * is value x factor / divisor. With factor and divisor 1 it is exported as an integer,
+	 * otherwise as a double.
 	 */
+	uint64_t factor;  /* 0 means 1 */
 	uint64_t divisor; /* 0 means 1 */
 	bool is_signed;	  /* values are int64_t in two's complement */
 	const double
@@ -61,10 +82,10 @@ struct histogram {
 struct series {
 	const struct attr *attrs; /* sorted by key, unique keys; owned by the series */
 	uint32_t attr_count;
-	uint32_t generation; /* changes when the number is given to another set of attributes */
-	uint64_t start;	     /* start_time_unix_nano */
-	bool live;	     /* has a value in this collection */
-	union {
+	uint32_t generation;	 /* changes when the number is given to another set of attributes */
+	uint64_t start;		 /* start_time_unix_nano */
+	bool live;		 /* has a point in this collection */
+	union {			 /* of the point */
 		uint64_t number; /* instruments other than histograms */
 		struct exponential *exponential;
 	};
@@ -75,7 +96,8 @@ struct scope;
 
 struct metric {
 	struct metric_desc desc;
-	uint32_t index; /* of this metric in the model; dense, never reused */
+	enum temporality temporality; /* gauges: cumulative, which is not exported */
+	uint32_t index;		      /* of this metric in the model; dense, never reused */
 	uint32_t series_count;
 	struct series *series; /* some are not live: skip them */
 	const struct scope *scope;
@@ -111,6 +133,9 @@ struct snapshot {
 /* `resource` is borrowed and must outlive the model. NULL when out of memory. */
 struct model *model_new(const struct resource *resource);
 void model_free(struct model *model);
+
+/* Of the metrics that are added from now on; cumulative unless this is called. */
+void model_set_temporality(struct model *model, enum temporality_preference preference);
 
 /* `name` and `version` are copied. `created` (UNIX ns) becomes the start time of series that appear
  * in the first collection: when counting began. NULL when out of memory. */
@@ -154,13 +179,35 @@ void metric_add_histogram(struct metric *metric, uint32_t series, const struct h
 void metric_add_exponential(
 	struct metric *metric, uint32_t series, const struct exponential *observed);
 
+/*
+ * Of a counter's series that is made of several map entries: one of them, which had `value` when it
+ * was last read, is gone or counts anew. The series keeps what it counted, so that it does not go
+ * back. A series whose only entry is gone ends all the same.
+ */
+void metric_retire(struct metric *metric, uint32_t series, uint64_t value);
+
 /* The source of this metric could not be read: it has no points in this collection, but its series
  * go on in the next one as if nothing had been. */
 void metric_skip(struct metric *metric);
 
 /* Series that got no value end here (their number may be given away later, under a new generation).
- */
+ * Under delta temporality they end when all that they counted has been acknowledged. */
 const struct snapshot *model_end(struct model *model);
+
+/* A place between the series of a snapshot, whose order is: scopes, their metrics, their series. */
+struct snapshot_place {
+	size_t scope;
+	size_t metric; /* in the scope */
+	uint32_t series;
+};
+
+/*
+ * Every live series from `from` up to but not including `to` was delivered as the last snapshot has
+ * it: what they count from its time on is their next delta. Between model_end and model_begin.
+ * Nothing changes in the snapshot.
+ */
+void model_acknowledge(
+	struct model *model, const struct snapshot_place *from, const struct snapshot_place *to);
 
 /* A value in the metric's unit. */
 double metric_to_double(const struct metric *metric, uint64_t value);

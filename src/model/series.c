@@ -131,11 +131,66 @@ static void index_remove(struct metric_state *state, uint32_t series)
 	}
 }
 
-/* One block: attributes, then `words` words for buckets, then the strings. */
-static void *copy_attributes(
-	struct series *series, const struct attr *attrs, size_t attr_count, uint32_t words)
+/* Of one series: the point, and with delta temporality the source twice. */
+static size_t exponential_count(const struct metric *metric)
 {
-	size_t head = attr_count * sizeof(*attrs) + words * sizeof(uint64_t);
+	return metric->temporality == TEMPORALITY_DELTA ? 3 : 1;
+}
+
+/* Bytes of what stands between the attributes and their strings. */
+static size_t buckets_size(const struct metric *metric)
+{
+	size_t buckets = ((size_t)metric->desc.bound_count + 1) * sizeof(uint64_t);
+
+	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		return exponential_count(metric) *
+		       (sizeof(struct exponential) + metric->desc.max_size * sizeof(uint64_t));
+	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
+		return 0;
+	if (metric->temporality == TEMPORALITY_DELTA)
+		return 3 * buckets + 2 * sizeof(struct histogram);
+	return buckets;
+}
+
+static void place_exponentials(const struct metric *metric, struct series *series,
+	struct series_state *state, struct exponential *first)
+{
+	size_t count = exponential_count(metric);
+	uint64_t *buckets = (uint64_t *)(void *)(first + count);
+
+	for (size_t i = 0; i < count; i++) {
+		first[i].buckets = buckets + i * metric->desc.max_size;
+		exponential_clear(&first[i]);
+	}
+	series->exponential = first;
+	if (count > 1)
+		state->source.exponential = first + 1;
+}
+
+static void place_buckets(const struct metric *metric, struct series *series,
+	struct series_state *state, void *memory)
+{
+	uint32_t count = metric->desc.bound_count + 1;
+	struct histogram *source = memory;
+
+	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		place_exponentials(metric, series, state, memory);
+	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
+		return;
+	if (metric->temporality == TEMPORALITY_DELTA) {
+		memory = source + 2;
+		source[0].buckets = (uint64_t *)memory + count;
+		source[1].buckets = (uint64_t *)memory + 2 * (size_t)count;
+		state->source.histogram = source;
+	}
+	series->histogram.buckets = memory;
+}
+
+/* One block: attributes, then buckets, then the strings. */
+static void *copy_attributes(
+	struct series *series, const struct attr *attrs, size_t attr_count, size_t middle)
+{
+	size_t head = attr_count * sizeof(*attrs) + middle;
 	size_t strings = 0;
 	struct attr *copies;
 	char *text;
@@ -161,7 +216,6 @@ static void *copy_attributes(
 	}
 	series->attrs = copies;
 	series->attr_count = (uint32_t)attr_count;
-	series->histogram.buckets = words ? (uint64_t *)(void *)(copies + attr_count) : NULL;
 	return copies;
 }
 
@@ -198,19 +252,6 @@ static uint32_t free_number(struct metric *metric)
 	return number;
 }
 
-/* Words of memory that a series needs beside its attributes. */
-static uint32_t state_words(const struct metric *metric)
-{
-	switch (metric->desc.instrument) {
-	case INSTRUMENT_HISTOGRAM:
-		return metric->desc.bound_count + 1;
-	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:
-		return sizeof(struct exponential) / sizeof(uint64_t) + metric->desc.max_size;
-	default:
-		return 0;
-	}
-}
-
 uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t attr_count,
 	uint64_t hash, uint64_t start)
 {
@@ -225,7 +266,7 @@ uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t a
 	if (number == SERIES_NONE)
 		return SERIES_NONE;
 	series = &metric->series[number];
-	memory = copy_attributes(series, attrs, attr_count, state_words(metric));
+	memory = copy_attributes(series, attrs, attr_count, buckets_size(metric));
 	if (!memory)
 		return SERIES_NONE;
 	if (number == metric->series_count)
@@ -234,13 +275,10 @@ uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t a
 	series->start = start;
 	series->live = false;
 	series->number = 0;
-	series->histogram.count = series->histogram.sum = 0;
-	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM) {
-		series->exponential = (struct exponential *)(void *)series->histogram.buckets;
-		series->exponential->buckets = (uint64_t *)(void *)(series->exponential + 1);
-		series->histogram.buckets = NULL;
-	}
+	series->histogram = (struct histogram){0};
 	state->series[number] = (struct series_state){.memory = memory, .hash = hash};
+	place_buckets(metric, series, &state->series[number],
+		(char *)memory + attr_count * sizeof(*attrs));
 	state->free_hint = number + 1;
 	index_put(state, hash, number);
 	return number;

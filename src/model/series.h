@@ -5,11 +5,25 @@
 #include "base/hash.h"
 #include "model/model.h"
 
+/* What the kernel says, where the series has what is to be delivered. */
+struct source {
+	/* Delta: in this collection; `previous` is that of the one before. Cumulative: what entries
+	 * counted that are gone. */
+	uint64_t number;
+	uint64_t retired; /* by metric_retire, since the source was last read */
+	union {		  /* delta: this collection's, and the one's before, in `memory` */
+		struct histogram *histogram;
+		struct exponential *exponential;
+	};
+	bool delivered; /* delta: the point of the last snapshot was acknowledged */
+};
+
 struct series_state {
 	void *memory; /* attributes, their strings and buckets in one block; NULL: number is free */
 	uint64_t hash;
 	uint64_t previous;   /* number or count in the collection before */
 	uint64_t collection; /* that gave the value; 0: none yet */
+	struct source source;
 };
 
 struct metric_state {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/libbpf.h>
@@ -7,20 +8,78 @@
 #include "probe/log.h"
 #include "probe/probe_private.h"
 
-int attach_program(const struct probe *probe, const struct program *program, struct bpf_link **link,
+static const struct attach_kind *const kinds[] = {
+	&attach_perf_event,
+	&attach_xdp,
+};
+
+const struct attach_kind *attach_kind_find(const char *section)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (strncmp(section, kinds[i]->prefix, strlen(kinds[i]->prefix)) == 0)
+			return kinds[i];
+	return NULL;
+}
+
+int links_add(struct links *links, struct bpf_link *link)
+{
+	struct bpf_link **list = realloc(
+		links->list, (links->count + 1) * sizeof(struct bpf_link *));
+
+	if (!list) {
+		bpf_link__destroy(link);
+		return -ENOMEM;
+	}
+	links->list = list;
+	list[links->count++] = link;
+	return 0;
+}
+
+void links_destroy(struct links *links)
+{
+	for (size_t i = 0; i < links->count; i++)
+		bpf_link__destroy(links->list[i]);
+	free(links->list);
+	*links = (struct links){0};
+}
+
+static int attach_by_section(const struct bpf_program *program, struct links *links)
+{
+	struct bpf_link *link = bpf_program__attach(program);
+
+	return link ? links_add(links, link) : -errno;
+}
+
+static int attach_one(const struct program *program, const struct bpf_program *loaded,
+	struct links *links, struct err *err)
+{
+	const struct attach_kind *kind = attach_kind_find(program->section);
+
+	if (!kind)
+		return attach_by_section(loaded, links);
+	return kind->attach(loaded, program->section + strlen(kind->prefix), links, err);
+}
+
+int attach_program(const struct probe *probe, const struct program *program, struct links *links,
 	struct err *err)
 {
 	char reason[128];
+	struct err why = {""};
 	int rc;
 
+	*links = (struct links){0};
 	probe_log_begin();
-	*link = bpf_program__attach(bpf_object__find_program_by_name(probe->object, program->name));
-	if (*link)
+	rc = attach_one(program, bpf_object__find_program_by_name(probe->object, program->name),
+		links, &why);
+	if (rc == 0)
 		return 0;
-	rc = -errno;
+	links_destroy(links);
 	if (rc == -EPERM && !kernel_privileged())
 		return err_set(err, rc, "no permission to attach BPF programs; %s",
 			kernel_privileges_advice);
+	if (*why.text)
+		return err_set(err, rc, "program %s (%s) cannot be attached: %s", program->name,
+			program->section, why.text);
 	if (rc == -EOPNOTSUPP)
 		return err_set(err, rc,
 			"program %s (%s) cannot be attached: its section does not say to what",
@@ -32,10 +91,8 @@ int attach_program(const struct probe *probe, const struct program *program, str
 
 static void detach_all(struct probe *probe)
 {
-	for (size_t i = 0; i < probe->program_count; i++) {
-		bpf_link__destroy(probe->programs[i].link);
-		probe->programs[i].link = NULL;
-	}
+	for (size_t i = 0; i < probe->program_count; i++)
+		links_destroy(&probe->programs[i].links);
 }
 
 /* USDT links use tables of the object. */
@@ -54,16 +111,14 @@ static int attach_all(struct probe *probe, struct err *err)
 
 	for (size_t i = 0; i < probe->program_count; i++) {
 		struct program *program = &probe->programs[i];
-		struct bpf_link *link;
 
 		if (!program->selected)
 			continue;
-		rc = attach_program(probe, program, &link, err);
+		rc = attach_program(probe, program, &program->links, err);
 		if (rc < 0) {
 			detach_all(probe);
 			return rc;
 		}
-		program->link = link;
 	}
 	return 0;
 }

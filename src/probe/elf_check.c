@@ -63,8 +63,7 @@ static int check_header(struct object *object, struct err *err)
 		return err_set(err, -EINVAL,
 			"it is truncated: %zu bytes, and the section table ends at byte %llu",
 			object->size,
-			(unsigned long long)(header->e_shoff +
-					     header->e_shnum * sizeof(Elf64_Shdr)));
+			header->e_shoff + header->e_shnum * (unsigned long long)sizeof(Elf64_Shdr));
 	return 0;
 }
 
@@ -199,7 +198,7 @@ static int find_section(
 
 static int check_btf(const struct object *object, struct err *err)
 {
-	Elf64_Shdr section, ext;
+	Elf64_Shdr section = {0}, ext = {0};
 	struct btf_raw btf;
 	int rc = find_section(object, ".BTF", &section, err);
 	int ext_rc = find_section(object, ".BTF.ext", &ext, err);
@@ -217,22 +216,49 @@ static int check_btf(const struct object *object, struct err *err)
 	return rc;
 }
 
+static int open_object(struct object *object, struct err *err)
+{
+	int rc = check_ident(object, err);
+
+	if (rc == 0)
+		rc = check_header(object, err);
+	if (rc < 0)
+		return rc;
+	object->names = section_at(object, object->header.e_shstrndx);
+	if (!is_strings(object, &object->names))
+		return err_set(err, -EINVAL, "it is truncated or has no section names");
+	return 0;
+}
+
 int elf_check(const void *bytes, size_t size, struct err *err)
 {
 	struct object object = {.bytes = bytes, .size = size};
-	int rc = check_ident(&object, err);
+	int rc = open_object(&object, err);
 
-	if (rc == 0)
-		rc = check_header(&object, err);
 	if (rc < 0)
 		return rc;
-	object.names = section_at(&object, object.header.e_shstrndx);
-	if (!is_strings(&object, &object.names))
-		return err_set(err, -EINVAL, "it is truncated or has no section names");
 	for (size_t i = 0; i < object.header.e_shnum; i++) {
 		rc = check_section(&object, i, err);
 		if (rc < 0)
 			return rc;
 	}
 	return check_btf(&object, err);
+}
+
+int elf_section(const void *bytes, size_t size, const char *name, const void **contents,
+	size_t *length, struct err *err)
+{
+	struct object object = {.bytes = bytes, .size = size};
+	Elf64_Shdr section;
+	int rc = open_object(&object, err);
+
+	if (rc == 0)
+		rc = find_section(&object, name, &section, err);
+	if (rc < 0)
+		return rc;
+	if (!rc)
+		return err_set(err, -ENOENT, "it has no section %s", name);
+	*contents = object.bytes + section.sh_offset;
+	*length = section.sh_size;
+	return 0;
 }

@@ -14,3 +14,11 @@
  * inside it.
  */
 int elf_check(const void *bytes, size_t size, struct err *err) MUST_CHECK;
+
+/*
+ * The contents of the section `name` of an object that elf_check has passed: borrowed, part of
+ * `bytes`. -ENOENT if there is none, -EINVAL if there are several or it has no contents in the
+ * file.
+ */
+int elf_section(const void *bytes, size_t size, const char *name, const void **contents,
+	size_t *length, struct err *err) MUST_CHECK;

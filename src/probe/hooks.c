@@ -11,6 +11,9 @@
 
 #include <linux/btf.h>
 
+#include "base/str.h"
+#include "probe/probe_private.h"
+
 enum {
 	/* vmlinux BTF has 4 to 10 MB; modules less. */
 	KERNEL_BTF_BYTES = 128 << 20,
@@ -185,6 +188,37 @@ static int has_symbol(const char *name, size_t length)
 	return any ? found : -1;
 }
 
+int probe_kernel_address(const char *symbol, uint64_t *address, struct err *err)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char line[1024], number[32] = "";
+
+	if (!file)
+		return err_set(err, -errno, "/proc/kallsyms: %s", strerror(errno));
+	/* Of several symbols of one name the last one counts; those of modules are left out. */
+	while (fgets(line, sizeof(line), file)) {
+		size_t digits = strcspn(line, " ");
+
+		if (!line_has_symbol(line, symbol, strlen(symbol)) || strchr(line, '\t'))
+			continue;
+		snprintf(number, sizeof(number), "0x%.*s", (int)digits, line);
+	}
+	fclose(file);
+	if (!*number)
+		return err_set(err, -ENOENT,
+			"this kernel has no symbol %s (data has symbols with CONFIG_KALLSYMS_ALL=y "
+			"only)",
+			symbol);
+	if (str_to_u64(number, address))
+		return err_set(err, -EINVAL, "/proc/kallsyms has %s at %s", symbol, number);
+	if (!*address)
+		return err_set(err, -EPERM,
+			"the kernel hides the address of %s; run as root or with CAP_SYSLOG, and "
+			"with kernel.kptr_restrict below 2",
+			symbol);
+	return 0;
+}
+
 static int need_kprobes(struct err *err)
 {
 	if (access("/sys/bus/event_source/devices/kprobe", F_OK) < 0 &&
@@ -254,6 +288,10 @@ static const struct {
 
 int hooks_check(struct hooks *hooks, const char *section, struct err *err)
 {
+	const struct attach_kind *kind = attach_kind_find(section);
+
+	if (kind)
+		return kind->check(section + strlen(kind->prefix), err);
 	for (size_t i = 0; i < ARRAY_SIZE(hook_rows); i++) {
 		size_t length = strlen(hook_rows[i].prefix);
 

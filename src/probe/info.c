@@ -50,7 +50,7 @@ void probe_program_info(const struct probe *probe, size_t index, struct program_
 		.name = program->name,
 		.section = program->section,
 		.loaded = program->fd >= 0,
-		.attached = program->link != NULL,
+		.attached = program->links.count > 0,
 	};
 	if (!info->loaded || bpf_obj_get_info_by_fd(program->fd, &kernel_info, &size) < 0)
 		return;
@@ -59,6 +59,7 @@ void probe_program_info(const struct probe *probe, size_t index, struct program_
 	info->id = kernel_info.id;
 	info->run_count = kernel_info.run_cnt;
 	info->run_time_ns = kernel_info.run_time_ns;
+	info->missed = kernel_info.recursion_misses;
 	/* Another process may have switched it on by BPF_ENABLE_STATS, which the sysctl does not
 	 * show. */
 	info->has_stats = enabled != 0 || kernel_info.run_cnt > 0;

@@ -148,7 +148,7 @@ static int open_regular(const char *path, struct stat *status)
 
 int kernel_file_read(struct kernel_file *file, const char *path, size_t limit)
 {
-	struct stat status;
+	struct stat status = {0};
 	int fd = open_regular(path, &status), rc;
 
 	*file = (struct kernel_file){0};
@@ -176,7 +176,7 @@ int kernel_file_read(struct kernel_file *file, const char *path, size_t limit)
 
 int kernel_file_map(struct kernel_file *file, const char *path, size_t limit)
 {
-	struct stat status;
+	struct stat status = {0};
 	int fd = open_regular(path, &status);
 	void *bytes = MAP_FAILED;
 

@@ -137,17 +137,17 @@ static int try_attach(struct probe *probe, struct program **culprit, struct err 
 		const struct candidate *candidate = &probe->candidates[i];
 		struct program *program = probe_program(
 			probe, candidate->choice->programs[candidate->index]);
-		struct bpf_link *link;
+		struct links links;
 
 		if (candidate->index + 1 == candidate->choice->program_count ||
 			attach_is_certain(program))
 			continue;
-		rc = attach_program(probe, program, &link, err);
+		rc = attach_program(probe, program, &links, err);
 		if (rc < 0) {
 			*culprit = program;
 			return rc;
 		}
-		bpf_link__destroy(link);
+		links_destroy(&links);
 	}
 	return 0;
 }

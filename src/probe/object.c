@@ -30,6 +30,28 @@ struct program *probe_program(const struct probe *probe, const char *name)
 	return NULL;
 }
 
+/* What has to be known before the object is loaded, and does not stand in it. */
+static int prepare(const struct probe *probe, struct bpf_object *object, struct err *err)
+{
+	struct bpf_program *program;
+	int rc = 0;
+
+	bpf_object__for_each_program(program, object)
+	{
+		const struct attach_kind *kind = attach_kind_find(
+			bpf_program__section_name(program));
+
+		if (!kind)
+			continue;
+		bpf_program__set_type(program, kind->program_type);
+		bpf_program__set_expected_attach_type(program, kind->attach_type);
+	}
+	for (const struct constant *constant = probe->constants; constant && rc == 0;
+		constant = constant->next)
+		rc = constant_apply(object, constant, err);
+	return rc;
+}
+
 int object_parse(const struct probe *probe, struct bpf_object **object, struct err *err)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = probe->name);
@@ -37,15 +59,21 @@ int object_parse(const struct probe *probe, struct bpf_object **object, struct e
 
 	probe_log_begin();
 	*object = bpf_object__open_mem(probe->bytes.bytes, probe->bytes.size, &options);
-	if (*object)
-		return 0;
-	rc = errno == ENOMEM ? -ENOMEM : -EINVAL;
-	return err_set(err, rc, "libbpf cannot open it: %s", probe_log_warning());
+	if (!*object) {
+		rc = errno == ENOMEM ? -ENOMEM : -EINVAL;
+		return err_set(err, rc, "libbpf cannot open it: %s", probe_log_warning());
+	}
+	rc = prepare(probe, *object, err);
+	if (rc < 0) {
+		bpf_object__close(*object);
+		*object = NULL;
+	}
+	return rc;
 }
 
-static int read_file(struct probe *probe, struct err *err)
+int object_read(struct kernel_file *bytes, const char *file, struct err *err)
 {
-	int rc = kernel_file_read(&probe->bytes, probe->file, LIMIT_OBJECT_BYTES);
+	int rc = kernel_file_read(bytes, file, LIMIT_OBJECT_BYTES);
 
 	if (rc == -EFBIG)
 		return err_set(err, -EINVAL, "it has more than %d bytes, too many for a BPF object",
@@ -54,7 +82,7 @@ static int read_file(struct probe *probe, struct err *err)
 		return err_set(err, -EINVAL, "it is not a regular file; expected a BPF object");
 	if (rc < 0)
 		return err_set(err, rc, "%s", strerror(-rc));
-	return elf_check(probe->bytes.bytes, probe->bytes.size, err);
+	return elf_check(bytes->bytes, bytes->size, err);
 }
 
 static int add_programs(struct probe *probe, struct err *err)
@@ -200,7 +228,7 @@ static int name_probe(struct probe *probe, const char *file, struct err *err)
 static int open_probe(
 	struct probe *probe, const struct probe_choice *choices, size_t count, struct err *err)
 {
-	int rc = read_file(probe, err);
+	int rc = object_read(&probe->bytes, probe->file, err);
 
 	if (rc == 0)
 		rc = object_parse(probe, &probe->object, err);
@@ -239,7 +267,7 @@ void probe_free(struct probe *probe)
 	if (!probe)
 		return;
 	for (size_t i = 0; i < probe->program_count; i++) {
-		bpf_link__destroy(probe->programs[i].link);
+		links_destroy(&probe->programs[i].links);
 		if (probe->programs[i].fd >= 0)
 			close(probe->programs[i].fd);
 	}

@@ -2,6 +2,7 @@
 /* A BPF object: open, load, attach. The only folder besides src/read that knows libbpf. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "read/map.h"
@@ -36,8 +37,30 @@ struct probe_choice {
  */
 int probe_open(struct probe **probe, const char *file, const struct probe_choice *choices,
 	size_t choice_count, struct err *err) MUST_CHECK;
+
+/*
+ * The pack definition that an object has in itself (bpf/otel_pack.bpf.h): text without the NUL at
+ * its end, not checked further, in `arena`. -ENOENT if there is no such file, -ENODATA if the
+ * object has no definition, -EINVAL as for probe_open.
+ */
+int probe_definition(const char *file, struct arena *arena, const char **text, size_t *length,
+	struct err *err) MUST_CHECK;
+
 /* Detach, unload, free. Accepts NULL. */
 void probe_free(struct probe *probe);
+
+/*
+ * Give a constant of the object (`const volatile`, in .rodata) its value, before probe_load.
+ * -ENOENT if the object has none of that name, -EINVAL if it does not have that size.
+ */
+int probe_set_constant(struct probe *probe, const char *name, const void *value, size_t size,
+	struct err *err) MUST_CHECK;
+
+/*
+ * The address of a symbol of the running kernel. -ENOENT if there is none (data has no symbols
+ * without CONFIG_KALLSYMS_ALL), -EPERM if the kernel hides addresses from this process.
+ */
+int probe_kernel_address(const char *symbol, uint64_t *address, struct err *err) MUST_CHECK;
 
 /* Load into the kernel. -EPERM without privileges, -ENOTSUP when the kernel lacks BTF or a hook; if
  * the verifier refuses a program, `err` names it and probe_verifier_log() has its log. */
@@ -65,6 +88,9 @@ struct program_info {
 	bool has_stats; /* the kernel measures (kernel.bpf_stats_enabled) */
 	uint64_t run_count;
 	uint64_t run_time_ns;
+	/* Runs that the kernel left out because the program was running on the CPU already: events
+	 * that were not counted. Always known from 5.12: commit 9ed9e9ba2337. */
+	uint64_t missed;
 };
 size_t probe_program_count(const struct probe *probe);
 /* State now; asks the kernel. */

@@ -19,19 +19,33 @@ enum {
 	NO_CHOICE = -1
 };
 
+/* What holds a program to its hook: several for hooks that every CPU has. */
+struct links {
+	struct bpf_link **list;
+	size_t count;
+};
+
 struct program {
 	const char *name, *section;
 	int choice; /* NO_CHOICE: required, or left out by the object itself ("?" section) */
 	bool required;
 	bool selected; /* to be loaded */
 	int fd;	       /* -1 if not loaded */
-	struct bpf_link *link;
+	struct links links;
 };
 
 /* A choice and the candidate that is tried now. */
 struct candidate {
 	const struct probe_choice *choice; /* the caller's */
 	size_t index;			   /* of choice->programs */
+};
+
+/* A value that replaces the object's own. */
+struct constant {
+	const char *name;
+	const void *value;
+	size_t size;
+	struct constant *next;
 };
 
 struct probe {
@@ -43,6 +57,7 @@ struct probe {
 	size_t program_count;
 	struct candidate *candidates;
 	size_t candidate_count;
+	struct constant *constants; /* to be set whenever the bytes are parsed */
 	struct map_info *maps;
 	size_t map_count;
 	struct arena arena;
@@ -50,6 +65,9 @@ struct probe {
 	bool loaded, attached;
 };
 
+/* A file that elf_check has passed; kernel_file_free is needed whatever the result. -EINVAL, or why
+ * it cannot be read. */
+int object_read(struct kernel_file *bytes, const char *file, struct err *err) MUST_CHECK;
 /* Give the bytes to libbpf; the object is the caller's. -EINVAL, -ENOMEM. */
 int object_parse(const struct probe *probe, struct bpf_object **object, struct err *err) MUST_CHECK;
 /* object.c: the probe's file in front of a sentence. Returns `code`. */
@@ -57,12 +75,36 @@ int probe_fail(const struct probe *probe, int code, struct err *err);
 
 struct program *probe_program(const struct probe *probe, const char *name);
 
+/* constant.c: set the constant in libbpf's copy of .rodata. -ENOENT, -EINVAL. */
+int constant_apply(
+	struct bpf_object *object, const struct constant *constant, struct err *err) MUST_CHECK;
+
 /*
  * load.c: select programs: the required ones, and of each choice the first candidate from
  * candidate->index on that has its hook. -ENOTSUP.
  */
 int choose_programs(struct probe *probe, struct err *err) MUST_CHECK;
 
-/* attach.c: attach one program of the loaded object. */
-int attach_program(const struct probe *probe, const struct program *program, struct bpf_link **link,
+/*
+ * Hooks that libbpf does not attach to by itself: each is one file and one row in attach.c. `text`
+ * is what stands behind the prefix in the section's name.
+ */
+struct attach_kind {
+	const char *prefix;		    /* "xdp/" */
+	uint32_t program_type, attach_type; /* enum bpf_prog_type, enum bpf_attach_type */
+	/* Whether this machine has it: 0, or -ENOTSUP; -EINVAL for a text that says nothing. */
+	int (*check)(const char *text, struct err *err);
+	int (*attach)(const struct bpf_program *program, const char *text, struct links *links,
+		struct err *err);
+};
+extern const struct attach_kind attach_xdp, attach_perf_event;
+/* NULL: libbpf knows it, or nobody does. */
+const struct attach_kind *attach_kind_find(const char *section);
+
+/* attach.c: attach one program of the loaded object. `links` has none; on failure it has none
+ * either. */
+int attach_program(const struct probe *probe, const struct program *program, struct links *links,
 	struct err *err) MUST_CHECK;
+/* 0 or -ENOMEM, and then the link is destroyed. */
+int links_add(struct links *links, struct bpf_link *link) MUST_CHECK;
+void links_destroy(struct links *links);

@@ -16,6 +16,7 @@ enum self_metric {
 	PACK_UNDECODABLE,
 	PROGRAM_RUNS,
 	PROGRAM_TIME,
+	PROGRAM_MISSED,
 	MAP_ENTRIES,
 	MAP_CAPACITY,
 	MAP_MEMORY,
@@ -81,6 +82,15 @@ static const struct metric_desc descriptions[SELF_METRICS] = {
 			.description = "Time spent in the BPF program (kernel.bpf_stats_enabled)",
 			.instrument = INSTRUMENT_COUNTER,
 			.divisor = NSEC_PER_SEC,
+		},
+	[PROGRAM_MISSED] =
+		{
+			.name = "otelbpf.program.missed",
+			.unit = "{run}",
+			.description =
+				"Runs that the kernel left out because the program was running "
+				"on the CPU already: events that were not counted",
+			.instrument = INSTRUMENT_COUNTER,
 		},
 	[MAP_ENTRIES] =
 		{
@@ -281,15 +291,18 @@ void selfmon_pack_undecodable(struct selfmon *selfmon, const char *pack, uint64_
 }
 
 void selfmon_program(struct selfmon *selfmon, const char *pack, const char *program,
-	uint64_t run_count, uint64_t run_time_ns)
+	const struct selfmon_program *state)
 {
 	struct attr attrs[] = {
 		attr_string("otelbpf.pack.name", pack),
 		attr_string("otelbpf.program.name", program),
 	};
 
-	set(selfmon, PROGRAM_RUNS, attrs, 2, run_count);
-	set(selfmon, PROGRAM_TIME, attrs, 2, run_time_ns);
+	set(selfmon, PROGRAM_MISSED, attrs, 2, state->missed);
+	if (!state->has_stats)
+		return;
+	set(selfmon, PROGRAM_RUNS, attrs, 2, state->run_count);
+	set(selfmon, PROGRAM_TIME, attrs, 2, state->run_time_ns);
 }
 
 void selfmon_map(
@@ -300,11 +313,13 @@ void selfmon_map(
 		attr_string("otelbpf.map.name", map),
 	};
 
-	set(selfmon, MAP_ENTRIES, attrs, 2, state->entries);
 	set(selfmon, MAP_CAPACITY, attrs, 2, state->capacity);
-	set(selfmon, MAP_READ_ERRORS, attrs, 2, state->read_errors);
 	if (state->bytes)
 		set(selfmon, MAP_MEMORY, attrs, 2, state->bytes);
+	if (!state->is_read)
+		return;
+	set(selfmon, MAP_ENTRIES, attrs, 2, state->entries);
+	set(selfmon, MAP_READ_ERRORS, attrs, 2, state->read_errors);
 }
 
 static void write_collections(struct selfmon *selfmon)

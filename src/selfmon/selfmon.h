@@ -41,11 +41,18 @@ void selfmon_exported(struct selfmon *selfmon, const struct selfmon_export *resu
 /* `error_type` NULL: attached and counting. */
 void selfmon_pack(struct selfmon *selfmon, const char *pack, const char *error_type);
 void selfmon_pack_undecodable(struct selfmon *selfmon, const char *pack, uint64_t keys);
+struct selfmon_program {
+	uint64_t missed; /* runs that the kernel left out */
+	bool has_stats;
+	uint64_t run_count, run_time_ns; /* if has_stats */
+};
 void selfmon_program(struct selfmon *selfmon, const char *pack, const char *program,
-	uint64_t run_count, uint64_t run_time_ns);
+	const struct selfmon_program *state);
 
 struct selfmon_map {
-	uint64_t entries, capacity, bytes, read_errors;
+	uint64_t capacity, bytes;
+	bool is_read; /* metrics are made of it; otherwise it only serves the programs */
+	uint64_t entries, read_errors; /* if is_read */
 };
 void selfmon_map(struct selfmon *selfmon, const char *pack, const char *map,
 	const struct selfmon_map *state);

@@ -55,11 +55,12 @@ static void check_pack(const struct pack_definition *pack)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const struct definition_options options = {.file = "fuzz.yaml"};
 	struct pack_definition pack;
 	struct arena arena = {0};
 	struct err err = {{0}};
 
-	if (definition_parse("fuzz.yaml", (const char *)data, size, &arena, &pack, &err)) {
+	if (definition_parse(&options, (const char *)data, size, &arena, &pack, &err)) {
 		require(strncmp(err.text, "fuzz.yaml:", 10) == 0);
 		require(utf8_is_valid(err.text, strlen(err.text)));
 	} else {

@@ -52,9 +52,12 @@ static size_t look_at_all(const struct probe *probe)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("object", MFD_CLOEXEC);
+	struct arena arena = {0};
 	struct probe *probe;
 	struct err err = {""};
 	char path[64];
+	const char *text;
+	size_t length;
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		abort();
@@ -67,6 +70,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (!*err.text) {
 		abort();
 	}
+	if (probe_definition(path, &arena, &text, &length, &err) == 0 && strlen(text) > length)
+		abort();
+	arena_fini(&arena);
 	close(fd);
 	return 0;
 }

@@ -2,7 +2,7 @@
 set(object_seeds ${CMAKE_CURRENT_BINARY_DIR}/seeds/object)
 file(MAKE_DIRECTORY ${object_seeds})
 fuzzer(object LINK otelbpf_probe SEEDS ${object_seeds})
-foreach(name layouts programs required)
+foreach(name itself layouts programs required)
 	bpf_object(${object_seeds}/${name}.bpf.o
 		${PROJECT_SOURCE_DIR}/tests/unit/src/probe/${name}.bpf.c)
 	list(APPEND object_seed_files ${object_seeds}/${name}.bpf.o)

@@ -22,6 +22,7 @@ static const struct {
 	{"partial", BEHAVE_PARTIAL},
 	{"hang", BEHAVE_HANG},
 	{"cut", BEHAVE_CUT},
+	{"cut-early", BEHAVE_CUT_EARLY},
 	{"cut-middle", BEHAVE_CUT_MIDDLE},
 	{"garbage", BEHAVE_GARBAGE},
 	{"bad-body", BEHAVE_BAD_BODY},
@@ -182,6 +183,7 @@ void answer_write(struct buf *out, const struct behaviour *behaviour)
 	switch (behaviour->kind) {
 	case BEHAVE_HANG:
 	case BEHAVE_CUT:
+	case BEHAVE_CUT_EARLY:
 		break;
 	case BEHAVE_OK:
 	case BEHAVE_SLOW:
@@ -227,6 +229,7 @@ bool answer_closes(const struct behaviour *behaviour)
 {
 	switch (behaviour->kind) {
 	case BEHAVE_CUT:
+	case BEHAVE_CUT_EARLY:
 	case BEHAVE_CUT_MIDDLE:
 	case BEHAVE_GARBAGE:
 	case BEHAVE_CLOSE:

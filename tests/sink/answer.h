@@ -15,6 +15,7 @@ enum behaviour_kind {
 	BEHAVE_PARTIAL,	   /* 200 with partial_success */
 	BEHAVE_HANG,	   /* no answer, connection stays */
 	BEHAVE_CUT,	   /* connection closed without an answer */
+	BEHAVE_CUT_EARLY,  /* closed when the request has come in part: it is not kept */
 	BEHAVE_CUT_MIDDLE, /* closed inside the answer's body */
 	BEHAVE_GARBAGE,	   /* something that is not HTTP */
 	BEHAVE_BAD_BODY,   /* 200 of the right type with bytes that are not protobuf */

@@ -64,14 +64,21 @@ static uint64_t count_points(const otlp_request *message)
 static uint8_t *inflate_body(const uint8_t *body, size_t length, size_t *inflated)
 {
 	z_stream stream = {.next_in = (Bytef *)body, .avail_in = (uInt)length};
-	uint8_t *out = malloc(INFLATED_BYTES);
-	int ret;
+	size_t room = 4 * length + 4096;
+	uint8_t *out = NULL;
+	int ret = Z_OK;
 
-	if (!out || inflateInit2(&stream, 15 + 16) != Z_OK)
+	if (inflateInit2(&stream, 15 + 16) != Z_OK)
 		abort();
-	stream.next_out = out;
-	stream.avail_out = INFLATED_BYTES;
-	ret = inflate(&stream, Z_FINISH);
+	while (ret == Z_OK && stream.total_out < INFLATED_BYTES) {
+		out = realloc(out, room);
+		if (!out)
+			abort();
+		stream.next_out = out + stream.total_out;
+		stream.avail_out = (uInt)(room - stream.total_out);
+		ret = inflate(&stream, Z_NO_FLUSH);
+		room *= 2;
+	}
 	*inflated = stream.total_out;
 	inflateEnd(&stream);
 	if (ret == Z_STREAM_END && !stream.avail_in)

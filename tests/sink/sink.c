@@ -80,6 +80,16 @@ static struct behaviour next_behaviour(struct sink *sink)
 	return behaviour;
 }
 
+/* True if the next request is to be cut before it is complete; that behaviour is then used up. */
+static bool cuts_early(struct sink *sink)
+{
+	if (sink->script_next == sink->script_length ||
+		sink->script[sink->script_next].kind != BEHAVE_CUT_EARLY)
+		return false;
+	next_behaviour(sink);
+	return true;
+}
+
 /* Length of the request line and headers with the empty line; 0: not complete. */
 static size_t head_length(const struct buf *in)
 {
@@ -217,6 +227,10 @@ static void on_connection(void *context, int fd, uint32_t events)
 	}
 	if (n < 0)
 		return;
+	if (cuts_early(connection->sink)) {
+		connection_close(connection);
+		return;
+	}
 	buf_put(&connection->in, bytes, (size_t)n);
 	serve(connection);
 }
@@ -273,16 +287,34 @@ struct sink *sink_new(struct loop *loop, uint16_t port, struct err *err)
 	return sink;
 }
 
+void sink_close_listener(struct sink *sink)
+{
+	if (sink->fd < 0)
+		return;
+	loop_remove_fd(sink->watched);
+	close(sink->fd);
+	sink->fd = -1;
+}
+
+void sink_forget(struct sink *sink)
+{
+	for (size_t i = 0; i < sink->request_count; i++)
+		request_free(sink->requests[i]);
+	sink->request_count = 0;
+	sink->script_length -= sink->script_next;
+	if (sink->script_length)
+		memmove(sink->script, sink->script + sink->script_next,
+			sink->script_length * sizeof(*sink->script));
+	sink->script_next = 0;
+}
+
 void sink_free(struct sink *sink)
 {
 	if (!sink)
 		return;
 	sink_close_connections(sink);
-	loop_remove_fd(sink->watched);
-	if (sink->fd >= 0)
-		close(sink->fd);
-	for (size_t i = 0; i < sink->request_count; i++)
-		request_free(sink->requests[i]);
+	sink_close_listener(sink);
+	sink_forget(sink);
 	free(sink->requests);
 	free(sink->script);
 	free(sink);
@@ -303,6 +335,11 @@ int sink_script(struct sink *sink, const char *text, struct err *err)
 	sink->script = grow(sink->script, sink->script_length, sizeof(behaviour));
 	sink->script[sink->script_length++] = behaviour;
 	return 0;
+}
+
+size_t sink_script_left(const struct sink *sink)
+{
+	return sink->script_length - sink->script_next;
 }
 
 void sink_on_request(struct sink *sink, sink_callback *callback, void *context)

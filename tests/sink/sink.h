@@ -25,12 +25,19 @@ uint16_t sink_port(const struct sink *sink);
  * succeed. */
 int sink_script(struct sink *sink, const char *behaviour, struct err *err) MUST_CHECK;
 
+/* Behaviours of the script that are left. */
+size_t sink_script_left(const struct sink *sink);
+
 typedef void sink_callback(void *context, const struct sink_request *request);
 /* Called with each request when it is complete, its answer decided but not sent. */
 void sink_on_request(struct sink *sink, sink_callback *callback, void *context);
 
 size_t sink_request_count(const struct sink *sink);
 const struct sink_request *sink_request(const struct sink *sink, size_t index);
+/* Drop the requests that are kept, and the script as far as it is used up. Not in the callback. */
+void sink_forget(struct sink *sink);
 int sink_connection_count(const struct sink *sink); /* accepted so far */
+/* From now on connections are refused. */
+void sink_close_listener(struct sink *sink);
 /* Close every connection, as a server does with idle ones. */
 void sink_close_connections(struct sink *sink);

@@ -22,6 +22,8 @@
  *       N datagrams over loopback: about N net_rx, to be compared with /proc/softirqs.
  *   callname NAME N
  *       N sched_rr_get_interval of a task with this name, whatever its bytes.
+ *   observe KIND VALUE N
+ *       N sched_rr_get_interval with these arguments, which the kernel refuses and programs see.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -333,6 +335,18 @@ static void make_callname(char **arguments)
 	printf("sched_rr_get_interval %lu\n", n);
 }
 
+static void make_observe(char **arguments)
+{
+	unsigned long n = number(arguments[2]), value = number(arguments[1]);
+	/* A negative process number: the second argument is not looked at. */
+	long kind = (long)(number(arguments[0]) | 0x80000000);
+
+	for (unsigned long i = 0; i < n; i++)
+		if (syscall(SYS_sched_rr_get_interval, (int)kind, value) != -1)
+			fail("sched_rr_get_interval with wrong arguments");
+	printf("observed %lu\n", n);
+}
+
 static const struct kind {
 	const char *name;
 	int arguments;
@@ -345,6 +359,7 @@ static const struct kind {
 	{"bio", 1, make_bio},
 	{"softirqs", 1, make_softirqs},
 	{"callname", 2, make_callname},
+	{"observe", 3, make_observe},
 };
 
 int main(int argc, char **argv)
@@ -354,7 +369,7 @@ int main(int argc, char **argv)
 			kinds[i].make(argv + 2);
 			return 0;
 		}
-	fprintf(stderr,
-		"usage: workload syscalls|compat|tcp|timers|bio|softirqs|callname ARGUMENT...\n");
+	fprintf(stderr, "usage: workload syscalls|compat|tcp|timers|bio|softirqs|callname|observe "
+			"ARGUMENT...\n");
 	return 2;
 }

@@ -62,6 +62,7 @@ static void test_counter(void **state)
 				   .unit = "By",
 				   .instrument = INSTRUMENT_COUNTER,
 				   .divisor = 1},
+			.temporality = TEMPORALITY_CUMULATIVE,
 			.series_count = 2},
 	};
 
@@ -78,7 +79,7 @@ static void test_gauge_and_histogram(void **state)
 	/* count 3, sum 1.5, buckets, bound; start and time as above */
 	static const uint8_t tail[] = {0x21, 3, 0, 0, 0, 0, 0, 0, 0, 0x29, 0, 0, 0, 0, 0, 0, 0xf8,
 		0x3f, 0x32, 16, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0x3a, 8, 0, 0, 0, 0,
-		0, 0, 0xe0, 0x3f, 0x10, 2};
+		0, 0, 0xe0, 0x3f, 0x10, 1};
 	struct fixture fixture = {
 		.series = {{.live = true,
 			.start = 5,
@@ -92,6 +93,7 @@ static void test_gauge_and_histogram(void **state)
 				   .divisor = 2,
 				   .bounds = &bound,
 				   .bound_count = 1},
+			.temporality = TEMPORALITY_DELTA,
 			.series_count = 1},
 	};
 	size_t size;

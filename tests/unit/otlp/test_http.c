@@ -107,6 +107,7 @@ static void test_result(void **state)
 	assert_int_equal(fixture->result.failure, HTTP_FAILURE_NONE);
 	assert_int_equal(fixture->result.status, 503);
 	assert_true(fixture->result.reused);
+	assert_true(http_was_sent(fixture->http));
 	assert_string_equal(fixture->retry_after, "17");
 	assert_string_equal(fixture->content_type, "text/plain; charset=utf-8");
 	assert_int_equal(fixture->result.body_length, 10);
@@ -161,6 +162,7 @@ static void test_failures(void **state)
 		assert_int_equal(fixture->result.failure, rows[i].failure);
 		assert_int_equal(fixture->result.status, rows[i].status);
 		assert_true(fixture->error[0] != '\0');
+		assert_true(http_was_sent(fixture->http));
 		/* and after each of them it goes on */
 		post(fixture, "x", 1);
 		assert_int_equal(fixture->result.status, 200);
@@ -173,6 +175,57 @@ static void test_failures(void **state)
 	assert_int_equal(fixture->result.failure, HTTP_FAILURE_CONNECT);
 	assert_int_equal(fixture->result.status, 0);
 	assert_false(fixture->result.reused);
+	assert_false(http_was_sent(fixture->http));
+}
+
+static void stop_listening(void *context, const struct sink_request *request)
+{
+	(void)request;
+	sink_close_listener(context);
+}
+
+/* The server reads the request and dies: libcurl, which takes the connection for one that was
+ * closed while it was idle, tries again and finds nobody. The first time all was sent. */
+static void test_sent_before_the_last_attempt(void **state)
+{
+	struct fixture *fixture = *state;
+
+	post(fixture, "x", 1);
+	assert_false(fixture->result.repeated);
+	script(fixture, "cut");
+	script(fixture, "500");
+	post(fixture, "x", 1);
+	assert_int_equal(fixture->result.status, 500);
+	assert_true(fixture->result.repeated);
+	sink_on_request(fixture->sink, stop_listening, fixture->sink);
+	script(fixture, "cut");
+	post(fixture, "x", 1);
+	assert_int_equal(fixture->result.failure, HTTP_FAILURE_CONNECT);
+	assert_int_equal(sink_request_count(fixture->sink), 4);
+	assert_true(http_was_sent(fixture->http));
+	/* And now really never. */
+	post(fixture, "x", 1);
+	assert_int_equal(fixture->result.failure, HTTP_FAILURE_CONNECT);
+	assert_false(http_was_sent(fixture->http));
+	assert_false(fixture->result.repeated);
+}
+
+/* More than both sockets hold, to a server that reads a part of it. */
+static void test_not_sent_to_its_end(void **state)
+{
+	enum {
+		SIZE = 32 << 20
+	};
+	struct fixture *fixture = *state;
+	uint8_t *body = calloc(1, SIZE);
+
+	assert_non_null(body);
+	script(fixture, "cut-early");
+	post(fixture, body, SIZE);
+	assert_int_equal(fixture->result.failure, HTTP_FAILURE_CUT);
+	assert_int_equal(sink_request_count(fixture->sink), 0);
+	assert_false(http_was_sent(fixture->http));
+	free(body);
 }
 
 static void test_no_such_host(void **state)
@@ -214,6 +267,7 @@ static void test_busy_and_cancel(void **state)
 		assert_int_equal(loop_run_once(fixture->loop, true, NULL), 0);
 	http_cancel(fixture->http);
 	http_cancel(fixture->http);
+	assert_true(http_was_sent(fixture->http));
 	assert_int_equal(fixture->done, 0);
 	/* The connection with the pending answer is not used again. */
 	post(fixture, "z", 1);
@@ -222,6 +276,7 @@ static void test_busy_and_cancel(void **state)
 	/* Before anything was sent. */
 	assert_int_equal(http_post(fixture->http, "x", 1, NSEC_PER_SEC, on_done, fixture), 0);
 	http_cancel(fixture->http);
+	assert_false(http_was_sent(fixture->http));
 	post(fixture, "z", 1);
 	assert_int_equal(fixture->result.status, 200);
 }
@@ -244,6 +299,8 @@ int main(void)
 		TEST(test_result),
 		TEST(test_large_body),
 		TEST(test_failures),
+		TEST(test_sent_before_the_last_attempt),
+		TEST(test_not_sent_to_its_end),
 		TEST(test_no_such_host),
 		TEST(test_not_tls),
 		TEST(test_busy_and_cancel),

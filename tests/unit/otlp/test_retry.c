@@ -66,6 +66,50 @@ static void test_failures(void **state)
 	}
 }
 
+/* What may have been accepted, and what never was. */
+static void test_unknown_and_final(void **state)
+{
+	static const struct {
+		int status;
+		enum http_failure failure;
+		bool unknown, final;
+	} rows[] = {
+		{0, HTTP_FAILURE_TIMEOUT, true, false},
+		{0, HTTP_FAILURE_CUT, true, false},
+		{0, HTTP_FAILURE_GARBAGE, true, false},
+		{0, HTTP_FAILURE_OTHER, true, false},
+		/* if the request was sent on a connection that was kept before */
+		{0, HTTP_FAILURE_CONNECT, true, false},
+		{200, HTTP_FAILURE_CUT, true, false},
+		{200, HTTP_FAILURE_TOO_LARGE, true, false},
+		{500, HTTP_FAILURE_TOO_LARGE, false, false},
+		{503, HTTP_FAILURE_CUT, false, false},
+		{504, HTTP_FAILURE_CUT, true, false},
+		{504, HTTP_FAILURE_TOO_LARGE, true, false},
+		{502, HTTP_FAILURE_NONE, true, false},
+		{504, HTTP_FAILURE_NONE, true, false},
+		{503, HTTP_FAILURE_NONE, false, false},
+		{429, HTTP_FAILURE_NONE, false, false},
+		{500, HTTP_FAILURE_NONE, false, false},
+		{401, HTTP_FAILURE_NONE, false, false},
+		{404, HTTP_FAILURE_NONE, false, false},
+		{307, HTTP_FAILURE_NONE, false, false},
+		{400, HTTP_FAILURE_NONE, false, true},
+		{400, HTTP_FAILURE_CUT, false, true},
+		{413, HTTP_FAILURE_NONE, false, true},
+		{415, HTTP_FAILURE_NONE, false, true},
+		{422, HTTP_FAILURE_NONE, false, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct verdict verdict = classify(rows[i].status, rows[i].failure, NULL, now);
+
+		assert_int_equal(verdict.unknown, rows[i].unknown);
+		assert_int_equal(verdict.final, rows[i].final);
+	}
+}
+
 static void test_retry_after(void **state)
 {
 	static const struct {
@@ -137,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_unknown_and_final),
 		cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_backoff),
 	};

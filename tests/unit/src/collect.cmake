@@ -1,5 +1,5 @@
 set(fixture ${CMAKE_CURRENT_LIST_DIR}/collect/fixture.c)
-foreach(unit attributes feed plan)
+foreach(unit attributes feed feed_bucket plan plan_size)
 	unit_test(src/collect/${unit}.c ${fixture} LINK otelbpf_collect)
 endforeach()
 unit_test(src/collect/keytab.c LINK otelbpf_collect)

@@ -1,4 +1,7 @@
+unit_test(src/config/decimal.c LINK otelbpf_config)
 unit_test(src/config/definition.c LINK otelbpf_config)
+unit_test(src/config/ebpf_exporter.c LINK otelbpf_config)
+unit_test(src/config/ebpf_exporter_bucket.c LINK otelbpf_config)
 unit_test(src/config/report.c LINK otelbpf_config)
 unit_test(src/config/settings.c LINK otelbpf_config)
 unit_test(src/config/settings_list.c LINK otelbpf_config)

@@ -78,13 +78,13 @@ static void test_repeated_failures_are_told_once(void **state)
 	log_repeat_success(&repeat, "it works");
 	assert_string_equal(logged(), "");
 	for (int i = 0; i < 5; i++)
-		log_repeat_failure(&repeat, "refused");
+		log_repeat_failure(&repeat, "connect", i ? "refused after 3 ms" : "refused");
 	assert_string_equal(logged(), "otelbpf: warning: refused\n");
-	log_repeat_failure(&repeat, "timed out");
+	log_repeat_failure(&repeat, "timeout", "timed out");
 	assert_string_equal(logged(), "otelbpf: warning: timed out\n");
 	log_repeat_success(&repeat, "it works");
 	assert_string_equal(logged(), "otelbpf: info: it works again, after 6 failures\n");
-	log_repeat_failure(&repeat, "timed out");
+	log_repeat_failure(&repeat, "timeout", "timed out");
 	assert_string_equal(logged(), "otelbpf: warning: timed out\n");
 }
 

@@ -6,18 +6,26 @@
 
 #include "test.h"
 
+void fixture_plan_file(struct fixture *fixture, const char *text,
+	const struct map_info *const *maps, size_t map_count)
+{
+	const struct definition_options options = {.file = "pack.yaml"};
+
+	*fixture = (struct fixture){0};
+	if (definition_parse(
+		    &options, text, strlen(text), &fixture->arena, &fixture->pack, &fixture->err))
+		fail_msg("%s", fixture->err.text);
+	fixture->result = pack_plan_init(
+		&fixture->plan, &fixture->pack, maps, map_count, &fixture->arena, &fixture->err);
+}
+
 void fixture_plan(struct fixture *fixture, const char *metrics, const struct map_info *const *maps,
 	size_t map_count)
 {
 	char text[4096];
 
-	*fixture = (struct fixture){0};
 	snprintf(text, sizeof(text), "version: 1.0.0\ndescription: A test.\nmetrics:\n%s", metrics);
-	if (definition_parse("pack.yaml", text, strlen(text), &fixture->arena, &fixture->pack,
-		    &fixture->err))
-		fail_msg("%s", fixture->err.text);
-	fixture->result = pack_plan_init(
-		&fixture->plan, &fixture->pack, maps, map_count, &fixture->arena, &fixture->err);
+	fixture_plan_file(fixture, text, maps, map_count);
 }
 
 void fixture_end(struct fixture *fixture)

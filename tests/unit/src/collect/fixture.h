@@ -16,4 +16,7 @@ struct fixture {
  * valid. */
 void fixture_plan(struct fixture *fixture, const char *metrics, const struct map_info *const *maps,
 	size_t map_count);
+/* The whole text of a definition, in either dialect. */
+void fixture_plan_file(struct fixture *fixture, const char *text,
+	const struct map_info *const *maps, size_t map_count);
 void fixture_end(struct fixture *fixture);

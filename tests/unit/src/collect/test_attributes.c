@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collect/attributes.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "src/collect/fixture.h"
@@ -120,11 +122,82 @@ static void test_attributes_by_type(void **state)
 	fixture_end(&f);
 }
 
+static const struct map_info cpus = {
+	.name = "m",
+	.type = 5, /* per-CPU hash */
+	.key_size = 4,
+	.value_size = 8,
+};
+static const struct map_info *const cpu_maps[] = {&cpus};
+
+static void test_labels_are_text(void **state)
+{
+	static const struct {
+		unsigned char key[4], cpu[4];
+		const char *low, *text;
+	} cases[] = {
+		{{7, 0, 'x', 0}, {3, 0, 0, 0}, "7", "x"},
+		{{255, 255, 'x', 'y'}, {0, 1, 0, 0}, "65535", "xy"},
+		{{0, 1, 0xff, 0}, {0, 0, 0, 0}, "256", "\xef\xbf\xbd"},
+	};
+	struct attr a[4];
+	struct fixture f;
+
+	(void)state;
+	fixture_plan_file(&f,
+		"metrics: {counters: [{name: m, help: H., labels: [{name: low, size: 2, decoders: "
+		"[{name: uint}]}, {name: text, size: 2, decoders: [{name: string}]}, {name: cpu, "
+		"size: 2, decoders: [{name: uint}]}]}]}",
+		cpu_maps, 1);
+	assert_int_equal(f.result, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		unsigned char key[8];
+		uint32_t cpu = cases[i].cpu[0] | (uint32_t)cases[i].cpu[1] << 8;
+		char number[16];
+		size_t count;
+
+		memcpy(key, cases[i].key, 4);
+		memcpy(key + 4, &cpu, 4);
+		assert_int_equal(
+			attributes_decode(&f.plan.metrics[0], key, a, &count, &f.arena, NULL), 0);
+		assert_int_equal(count, 3);
+		for (size_t j = 0; j < count; j++)
+			assert_int_equal(a[j].type, ATTR_STRING);
+		assert_string_equal(a[0].string, cases[i].low);
+		assert_string_equal(a[1].string, cases[i].text);
+		snprintf(number, sizeof(number), "%u", cpu);
+		assert_string_equal(a[2].key, "cpu");
+		assert_string_equal(a[2].string, number);
+	}
+	fixture_end(&f);
+}
+
+static void test_only_the_key_0_counts_without_labels(void **state)
+{
+	static const unsigned char zero[8] = {0, 0, 0, 0, 1}, other[8] = {0, 0, 0, 1};
+	struct err err = {0};
+	struct fixture f;
+	struct attr a[2];
+	size_t count;
+
+	(void)state;
+	fixture_plan_file(&f, "metrics: {counters: [{name: m, help: H.}]}", cpu_maps, 1);
+	assert_int_equal(f.result, 0);
+	assert_int_equal(attributes_decode(&f.plan.metrics[0], zero, a, &count, &f.arena, &err), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(
+		attributes_decode(&f.plan.metrics[0], other, a, &count, &f.arena, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "only the entry with the key 0 counts"));
+	fixture_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_integers),
 		cmocka_unit_test(test_attributes_by_type),
+		cmocka_unit_test(test_labels_are_text),
+		cmocka_unit_test(test_only_the_key_0_counts_without_labels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

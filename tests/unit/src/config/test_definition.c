@@ -1,90 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
 #include <errno.h>
 #include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
+#include "src/config/golden.h"
 
-#include "base/limits.h"
-#include "config/definition.h"
-
-static const char golden[] = SOURCE_DIR "/tests/golden/definition";
-
-static size_t read_text(const char *path, char *text, size_t room)
+static int load(
+	const char *file, struct arena *arena, struct pack_definition *pack, struct err *err)
 {
-	FILE *file = fopen(path, "r");
-	size_t n;
-
-	if (!file)
-		fail_msg("%s: %s", path, strerror(errno));
-	n = fread(text, 1, room - 1, file);
-	fclose(file);
-	text[n] = '\0';
-	return n;
-}
-
-/*
- * NAME.yaml with NAME.err must give exactly these errors, without it must be fine. GOLDEN_UPDATE=1
- * writes the .err files that exist or whose definition is wrong; read what it wrote before you
- * commit it.
- */
-static void check_golden(const char *file)
-{
-	char path[512], message[512], expected[sizeof(((struct err *)0)->text) + 2], text[16384];
-	struct pack_definition pack;
-	struct arena arena = {0};
-	struct err err = {{0}};
-	size_t length;
-	int result;
-
-	snprintf(path, sizeof(path), "%s/%s", golden, file);
-	snprintf(message, sizeof(message), "%s/%.*s.err", golden, (int)strlen(file) - 5, file);
-	length = read_text(path, text, sizeof(text));
-	result = definition_parse(file, text, length, &arena, &pack, &err);
-	if (getenv("GOLDEN_UPDATE") && result) {
-		FILE *out = fopen(message, "w");
-
-		assert_non_null(out);
-		fprintf(out, "%s\n", err.text);
-		fclose(out);
-	}
-	if (access(message, F_OK) == 0) {
-		assert_int_equal(result, -EINVAL);
-		read_text(message, expected, sizeof(expected));
-		expected[strlen(expected) - 1] = '\0';
-		assert_string_equal(err.text, expected);
-	} else if (result) {
-		fail_msg("%s", err.text);
-	}
-	arena_fini(&arena);
+	return definition_load(&(struct definition_options){.file = file}, arena, pack, err);
 }
 
 static void golden_files(void **state)
 {
-	DIR *folder = opendir(golden);
-	struct dirent *entry;
-	size_t files = 0;
-
 	(void)state;
-	assert_non_null(folder);
-	while ((entry = readdir(folder)) != NULL) {
-		size_t length = strlen(entry->d_name);
-
-		if (length < 5 || strcmp(entry->d_name + length - 5, ".yaml") != 0)
-			continue;
-		check_golden(entry->d_name);
-		files++;
-	}
-	closedir(folder);
-	assert_true(files > 50);
+	assert_true(golden_check_folder("definition", false) > 50);
 }
 
 static void everything_arrives(void **state)
@@ -97,7 +28,7 @@ static void everything_arrives(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(definition_load(file, &arena, &pack, &err), 0);
+	assert_int_equal(load(file, &arena, &pack, &err), 0);
 	assert_string_equal(pack.name, "good_everything");
 	assert_string_equal(pack.file, file);
 	assert_string_equal(pack.version, "1.2.3-rc.1+build.5");
@@ -166,7 +97,7 @@ static void packs_of_the_project(void **state)
 	(void)state;
 	assert_int_equal(glob(SOURCE_DIR "/examples/*/*.yaml", 0, NULL, &files), 0);
 	for (size_t i = 0; i < files.gl_pathc; i++)
-		if (definition_load(files.gl_pathv[i], &arena, &pack, &err))
+		if (load(files.gl_pathv[i], &arena, &pack, &err))
 			fail_msg("%s", err.text);
 	globfree(&files);
 	arena_fini(&arena);
@@ -179,10 +110,10 @@ static void unreadable(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(definition_load("/nonexistent/x.yaml", &arena, &pack, &err), -ENOENT);
+	assert_int_equal(load("/nonexistent/x.yaml", &arena, &pack, &err), -ENOENT);
 	assert_string_equal(err.text, "/nonexistent/x.yaml: No such file or directory");
-	assert_int_equal(definition_load("/", &arena, &pack, &err), -EISDIR);
-	assert_int_equal(definition_load("/dev/zero", &arena, &pack, &err), -EINVAL);
+	assert_int_equal(load("/", &arena, &pack, &err), -EISDIR);
+	assert_int_equal(load("/dev/zero", &arena, &pack, &err), -EINVAL);
 	assert_string_equal(err.text, "/dev/zero: the file has more than 1048576 bytes");
 	arena_fini(&arena);
 }

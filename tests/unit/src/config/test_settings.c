@@ -201,8 +201,8 @@ static void enums(void **state)
 		{GENERIC "PROTOCOL=udp", EXPORTER_OTLP, false, LOG_LEVEL_INFO, 1},
 		{METRICS "TEMPORALITY_PREFERENCE=Cumulative", EXPORTER_OTLP, false, LOG_LEVEL_INFO,
 			0},
-		{METRICS "TEMPORALITY_PREFERENCE=Delta", EXPORTER_OTLP, false, LOG_LEVEL_INFO, 1},
-		{METRICS "TEMPORALITY_PREFERENCE=LowMemory", EXPORTER_OTLP, false, LOG_LEVEL_INFO,
+		{METRICS "TEMPORALITY_PREFERENCE=Delta", EXPORTER_OTLP, false, LOG_LEVEL_INFO, 0},
+		{METRICS "TEMPORALITY_PREFERENCE=low_memory", EXPORTER_OTLP, false, LOG_LEVEL_INFO,
 			1},
 		{METRICS "DEFAULT_HISTOGRAM_AGGREGATION=explicit_bucket_histogram", EXPORTER_OTLP,
 			false, LOG_LEVEL_INFO, 0},
@@ -240,6 +240,35 @@ static void enums(void **state)
 	load_one(GENERIC "COMPRESSION=zstd");
 	assert_string_equal(fake_warnings,
 		GENERIC "COMPRESSION: found 'zstd', expected none or gzip; ignored\n");
+}
+
+static void temporality(void **state)
+{
+	static const struct {
+		const char *variable;
+		enum temporality_kind expected;
+	} rows[] = {
+		{"OTHER=1", TEMPORALITY_KIND_CUMULATIVE},
+		{METRICS "TEMPORALITY_PREFERENCE=CUMULATIVE", TEMPORALITY_KIND_CUMULATIVE},
+		{METRICS "TEMPORALITY_PREFERENCE=Delta", TEMPORALITY_KIND_DELTA},
+		{METRICS "TEMPORALITY_PREFERENCE=delta ", TEMPORALITY_KIND_DELTA},
+		{METRICS "TEMPORALITY_PREFERENCE=LowMemory", TEMPORALITY_KIND_LOWMEMORY},
+		/* that is how the configuration file spells it */
+		{METRICS "TEMPORALITY_PREFERENCE=low_memory", TEMPORALITY_KIND_CUMULATIVE},
+		{METRICS "TEMPORALITY_PREFERENCE=1", TEMPORALITY_KIND_CUMULATIVE},
+		/* there is no variable for all signals */
+		{GENERIC "TEMPORALITY_PREFERENCE=delta", TEMPORALITY_KIND_CUMULATIVE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		load_one(rows[i].variable);
+		assert_int_equal(settings.temporality, rows[i].expected);
+	}
+	load_one(METRICS "TEMPORALITY_PREFERENCE=deltas");
+	assert_string_equal(fake_warnings,
+		METRICS "TEMPORALITY_PREFERENCE: found 'deltas', expected cumulative, delta or "
+			"lowmemory; ignored\n");
 }
 
 /* E-09; a wrong metrics variable counts as unset. */
@@ -381,6 +410,7 @@ int main(void)
 		cmocka_unit_test(booleans),
 		cmocka_unit_test(durations),
 		cmocka_unit_test(enums),
+		cmocka_unit_test(temporality),
 		cmocka_unit_test(metrics_before_generic),
 		cmocka_unit_test(endpoints),
 		cmocka_unit_test(console_interval),

@@ -37,9 +37,11 @@
 		.type = VALUE_BOOL, .boolean = (value)                                             \
 	}
 
+#define SKIPPED "(skipped)" /* DECODE_SKIP */
+
 struct decode_row {
 	struct value in;
-	const char *out; /* "u:1", "i:-1", "b:true" or the string; NULL: -EINVAL */
+	const char *out; /* "u:1", "i:-1", "b:true", SKIPPED or the string; NULL: -EINVAL */
 };
 
 static inline const char *value_shown(const struct value *value, char *text, size_t size)
@@ -110,8 +112,11 @@ static inline void check_rows(const struct decode_step *steps, size_t step_count
 			if (result != -EINVAL)
 				fail_msg("row %zu: code %d instead of -EINVAL", i, result);
 			assert_true(strlen(err.text) > 10);
+		} else if (strcmp(rows[i].out, SKIPPED) == 0) {
+			if (result != DECODE_SKIP)
+				fail_msg("row %zu: code %d instead of DECODE_SKIP", i, result);
 		} else if (result) {
-			fail_msg("row %zu: %s", i, err.text);
+			fail_msg("row %zu: code %d, %s", i, result, err.text);
 		} else if (strcmp(value_shown(&out, text, sizeof(text)), rows[i].out) != 0) {
 			fail_msg("row %zu: found '%s', expected '%s'", i,
 				value_shown(&out, text, sizeof(text)), rows[i].out);

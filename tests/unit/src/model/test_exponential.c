@@ -377,6 +377,51 @@ static void test_repair(void **state)
 	assert_int_equal(found.histogram.sum, 0);
 }
 
+static void test_subtract(void **state)
+{
+	static const uint64_t past[] = {1, 2, 0, 4}, now[] = {9, 1, 5, 0};
+	static const uint64_t less[] = {9, 0, 5, 0};
+	struct filled a, b;
+
+	(void)state;
+	/* Lowered to the scale of `now`, the past is {3, 4} from 0 on. */
+	fill(&a, 1, 0, past, 4);
+	fill(&b, 0, -1, (const uint64_t[]){9, 4, 5, 0}, 4);
+	a.histogram.sum = 10;
+	b.histogram.sum = 30;
+	b.histogram.zero_count = 1;
+	b.histogram.count++;
+	assert_true(exponential_subtract(&a.histogram, &b.histogram));
+	check(&a, 0, -1, (const uint64_t[]){9, 1, 1, 0}, 4);
+	assert_int_equal(a.histogram.sum, 20);
+	assert_true(a.histogram.no_extremes);
+
+	/* Less in one bucket, a narrower range, a higher scale, fewer zeros: anew. */
+	fill(&a, 0, -1, now, 4);
+	fill(&b, 0, -1, less, 4);
+	assert_false(exponential_subtract(&a.histogram, &b.histogram));
+	fill(&a, 0, -2, now, 4);
+	fill(&b, 0, -1, now, 4);
+	assert_false(exponential_subtract(&a.histogram, &b.histogram));
+	fill(&a, 0, -1, now, 4);
+	fill(&b, 1, -1, now, 4);
+	assert_false(exponential_subtract(&a.histogram, &b.histogram));
+	fill(&a, 0, -1, now, 4);
+	fill(&b, 0, -1, now, 4);
+	a.histogram.zero_count = 1;
+	assert_false(exponential_subtract(&a.histogram, &b.histogram));
+
+	/* From nothing, and nothing from nothing. */
+	empty(&a);
+	fill(&b, 0, -1, now, 4);
+	assert_true(exponential_subtract(&a.histogram, &b.histogram));
+	check(&a, 0, -1, now, 4);
+	empty(&a);
+	empty(&b);
+	assert_true(exponential_subtract(&a.histogram, &b.histogram));
+	assert_int_equal(a.histogram.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +435,7 @@ int main(void)
 		cmocka_unit_test(test_order_does_not_matter),
 		cmocka_unit_test(test_far_apart),
 		cmocka_unit_test(test_repair),
+		cmocka_unit_test(test_subtract),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

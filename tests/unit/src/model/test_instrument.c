@@ -41,10 +41,43 @@ static void test_values_in_the_metric_unit(void **state)
 	assert_true(metric_to_double(&sint, (uint64_t)-5) == -5.0);
 }
 
+/* OTLP metrics exporter specification, "temporality preference", rows of asynchronous instruments.
+ */
+static void test_temporality(void **state)
+{
+	static const struct {
+		enum instrument instrument;
+		enum temporality cumulative, delta, lowmemory;
+	} rows[] = {
+		{INSTRUMENT_COUNTER, TEMPORALITY_CUMULATIVE, TEMPORALITY_DELTA,
+			TEMPORALITY_CUMULATIVE},
+		{INSTRUMENT_HISTOGRAM, TEMPORALITY_CUMULATIVE, TEMPORALITY_DELTA,
+			TEMPORALITY_DELTA},
+		{INSTRUMENT_EXPONENTIAL_HISTOGRAM, TEMPORALITY_CUMULATIVE, TEMPORALITY_DELTA,
+			TEMPORALITY_DELTA},
+		{INSTRUMENT_UPDOWNCOUNTER, TEMPORALITY_CUMULATIVE, TEMPORALITY_CUMULATIVE,
+			TEMPORALITY_CUMULATIVE},
+		{INSTRUMENT_GAUGE, TEMPORALITY_CUMULATIVE, TEMPORALITY_CUMULATIVE,
+			TEMPORALITY_CUMULATIVE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		enum instrument instrument = rows[i].instrument;
+
+		assert_int_equal(
+			instrument_temporality(instrument, PREFER_CUMULATIVE), rows[i].cumulative);
+		assert_int_equal(instrument_temporality(instrument, PREFER_DELTA), rows[i].delta);
+		assert_int_equal(
+			instrument_temporality(instrument, PREFER_LOWMEMORY), rows[i].lowmemory);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_temporality),
 		cmocka_unit_test(test_values_in_the_metric_unit),
 	};
 

@@ -109,6 +109,40 @@ static void test_a_counter_that_goes_back_starts_anew(void **state)
 	model_free(f.model);
 }
 
+static void test_an_entry_of_several_is_gone(void **state)
+{
+	struct metric_desc desc = {.name = "m", .instrument = INSTRUMENT_COUNTER};
+	struct fixture f = make(&desc);
+	uint32_t overflow;
+
+	(void)state;
+	model_begin(f.model, 100);
+	overflow = metric_overflow_series(f.metric);
+	metric_add(f.metric, overflow, 10);
+	metric_add(f.metric, overflow, 5);
+	model_end(f.model);
+	for (uint64_t now = 200; now < 400; now += 100) {
+		model_begin(f.model, now);
+		metric_add(f.metric, overflow, now == 200 ? 6 : 7);
+		if (now == 200)
+			metric_retire(f.metric, overflow, 10);
+		model_end(f.model);
+		assert_int_equal(f.metric->series[overflow].number, now == 200 ? 16 : 17);
+		assert_int_equal(f.metric->series[overflow].start, 50);
+	}
+	/* Nothing is left of it for a while. */
+	model_begin(f.model, 400);
+	metric_retire(f.metric, overflow, 7);
+	model_end(f.model);
+	assert_false(f.metric->series[overflow].live);
+	model_begin(f.model, 500);
+	metric_add(f.metric, overflow, 1);
+	model_end(f.model);
+	assert_int_equal(f.metric->series[overflow].number, 18);
+	assert_int_equal(f.metric->series[overflow].start, 50);
+	model_free(f.model);
+}
+
 static void test_a_series_that_is_gone_ends(void **state)
 {
 	struct metric_desc desc = {.name = "m", .instrument = INSTRUMENT_COUNTER, .max_series = 1};
@@ -353,6 +387,7 @@ int main(void)
 		cmocka_unit_test(test_snapshot_holds_what_was_added),
 		cmocka_unit_test(test_start_times),
 		cmocka_unit_test(test_a_counter_that_goes_back_starts_anew),
+		cmocka_unit_test(test_an_entry_of_several_is_gone),
 		cmocka_unit_test(test_a_series_that_is_gone_ends),
 		cmocka_unit_test(test_a_source_that_cannot_be_read_loses_nothing),
 		cmocka_unit_test(test_cardinality_limit),

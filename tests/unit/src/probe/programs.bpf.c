@@ -80,6 +80,50 @@ int not_attachable(void *ctx)
 	return 0;
 }
 
+/* What the tests set. */
+const volatile __u64 large = 7;
+const volatile __u16 small = 8;
+__u32 no_constant = 9;
+
+SEC("?tp_btf/sys_enter")
+int with_constants(void *ctx)
+{
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	__u64 both = large << 16 | small;
+
+	(void)ctx;
+	bpf_map_update_elem(&counts, &pid, &both, BPF_ANY);
+	return no_constant == 0;
+}
+
+SEC("?perf_event/type=1,config=0,frequency=100")
+int clock_of_each_cpu(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+SEC("?perf_event/type=1,config=0")
+int without_frequency(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+SEC("?xdp/lo")
+int packets(void *ctx)
+{
+	(void)ctx;
+	return XDP_PASS;
+}
+
+SEC("?xdp/otelbpf-none")
+int packets_of_nobody(void *ctx)
+{
+	(void)ctx;
+	return XDP_PASS;
+}
+
 SEC("?socket")
 int without_target(void *ctx)
 {

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files that bind a metric share. Only for plan*.c. */
+#pragma once
+
+#include "collect/plan.h"
+
+/* What the steps of binding one metric share. */
+struct binding {
+	const struct pack_definition *pack;
+	const struct metric_definition *metric;
+	const struct map_info *const *maps;
+	size_t map_count;
+	struct arena *arena;
+	struct metric_plan *plan;
+	const struct note **notes;
+	struct err *err; /* gathers one line per mistake */
+};
+
+/* Add the mistake to binding->err; -EINVAL. */
+int binding_fail(struct binding *b, struct position at, const char *format, ...) PRINTF_LIKE(3, 4);
+/* -ENOMEM. */
+int binding_no_memory(struct binding *b);
+
+/* Make the chain of the attribute's decoders. */
+int bind_decoders(struct binding *b, const struct attribute_definition *definition,
+	struct attribute_plan *plan) MUST_CHECK;
+
+/* plan_size.c: the attributes and the value of a metric whose keys are described by sizes. */
+int bind_by_size(struct binding *b) MUST_CHECK;

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Metrics whose keys are described by sizes: BTF is not asked. */
+#include "collect/plan_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct field u64_value = {.name = "", .kind = FIELD_UINT, .size = sizeof(uint64_t)};
+
+static int bind_bytes(struct binding *b, const struct attribute_definition *definition,
+	struct attribute_plan *plan)
+{
+	struct field *field = arena_alloc(b->arena, sizeof(*field));
+
+	if (!field)
+		return binding_no_memory(b);
+	*field = (struct field){
+		.name = definition->name,
+		.kind = FIELD_BYTES,
+		.offset = definition->offset,
+		.size = definition->size,
+	};
+	plan->name = definition->name;
+	plan->field = field;
+	plan->as_text = true;
+	return bind_decoders(b, definition, plan);
+}
+
+/*
+ * The last label of a per-CPU map, if it is called "cpu": 16 bits that the map's key does not have.
+ * A CPU's number stands behind the key (attributes_decode), as 32 bits.
+ */
+static bool last_is_cpu(const struct binding *b)
+{
+	const struct metric_definition *metric = b->metric;
+
+	return metric->attribute_count && !metric->rows && map_is_percpu(b->plan->map) &&
+	       strcmp(metric->attributes[metric->attribute_count - 1].name, "cpu") == 0;
+}
+
+static int bind_cpu(struct binding *b)
+{
+	size_t last = b->metric->attribute_count - 1;
+	struct attribute_definition cpu = b->metric->attributes[last];
+
+	if (cpu.size != sizeof(uint16_t))
+		return binding_fail(b, cpu.position,
+			"the label cpu has size %u, expected 2: the number of the CPU, which is "
+			"not in the key",
+			cpu.size);
+	cpu.offset = b->plan->map->key_size;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	cpu.offset += sizeof(uint32_t) - sizeof(uint16_t);
+#endif
+	b->plan->keeps_cpus = true;
+	return bind_bytes(b, &cpu, &b->plan->attributes[last]);
+}
+
+static int check_sizes(struct binding *b, bool cpu)
+{
+	const struct metric_definition *metric = b->metric;
+	uint32_t key_size = b->plan->map->key_size;
+	uint32_t described = cpu ? metric->attributes[metric->attribute_count - 1].offset
+				 : metric->key_size;
+
+	if (described == key_size && described)
+		return 0;
+	/* Nothing is described: there is one entry, and its key is 0. */
+	b->plan->zero_key = !described && key_size == sizeof(uint32_t);
+	if (b->plan->zero_key)
+		return 0;
+	if (!described)
+		return binding_fail(b, metric->position,
+			"it has no labels for the map's keys of %u bytes, expected labels or a key "
+			"of 4 bytes",
+			key_size);
+	return binding_fail(b, metric->position,
+		"its labels and their padding are %u bytes, the map's keys are %u", described,
+		key_size);
+}
+
+/* What finds no place is lost without a trace in the program. */
+static void note_room(struct binding *b)
+{
+	uint64_t needed = b->metric->rows->number_count + 1;
+
+	if (b->plan->map->max_entries < needed)
+		note_add(b->arena, b->notes, b->pack->file, b->metric->position,
+			"metric %s: the map has room for %u entries, and %llu buckets and the sum "
+			"need %llu",
+			b->metric->name, b->plan->map->max_entries,
+			(unsigned long long)(needed - 1), (unsigned long long)needed);
+}
+
+static int bind_rows(struct binding *b)
+{
+	b->plan->bounds = b->metric->rows->bounds;
+	b->plan->bound_count = b->metric->rows->bound_count;
+	note_room(b);
+	return bind_bytes(b, &b->metric->rows->number, &b->plan->row_number);
+}
+
+int bind_by_size(struct binding *b)
+{
+	const struct metric_definition *metric = b->metric;
+	bool cpu = last_is_cpu(b);
+	size_t count = metric->attribute_count - cpu;
+	int result;
+
+	b->plan->attributes = arena_alloc(
+		b->arena, (metric->attribute_count + 1) * sizeof(*b->plan->attributes));
+	if (!b->plan->attributes)
+		return binding_no_memory(b);
+	b->plan->attribute_count = metric->attribute_count;
+	b->plan->value = &u64_value;
+	b->plan->overflow = NULL; /* a map of that name is something else */
+	b->plan->zeros_count = true;
+	result = check_sizes(b, cpu);
+	if (b->plan->map->value_size != sizeof(uint64_t))
+		result = binding_fail(b, metric->position,
+			"the map's values are %u bytes, expected 8: an unsigned number",
+			b->plan->map->value_size);
+	for (size_t i = 0; i < count; i++)
+		if (bind_bytes(b, &metric->attributes[i], &b->plan->attributes[i]))
+			result = -EINVAL;
+	if (cpu && bind_cpu(b))
+		result = -EINVAL;
+	if (metric->rows && bind_rows(b))
+		result = -EINVAL;
+	return result;
+}

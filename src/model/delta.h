@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Delta temporality. What the kernel says (struct source) only ever adds to what is
+ * to be delivered (struct series), and only an acknowledgement takes from it: so nothing is lost
+ * while receivers refuse, when a counter begins anew, or when its map entry goes. Private to the
+ * model.
+ */
+#pragma once
+
+#include "model/series.h"
+
+/* Where this collection's histogram is added up. `first`: it is the first of this collection. */
+struct histogram *delta_source(struct metric *metric, uint32_t series, bool first);
+
+struct exponential *delta_exponential_source(struct metric *metric, uint32_t series, bool first);
+
+/* Does model_acknowledge. */
+void delta_acknowledge(const struct snapshot *snapshot, const struct snapshot_place *from,
+	const struct snapshot_place *to);
+
+enum delta_end {
+	DELTA_READ, /* the series got a value in this collection */
+	DELTA_GONE, /* its source is not there any more */
+	/* The source could not be read to its end: the series got a value that does not count, or
+	 * none. */
+	DELTA_READ_IN_PART,
+	DELTA_NOT_READ,
+};
+
+/*
+ * What this collection makes of the series: its point, if it is `live`. `previous_time`: of the
+ * snapshot before. False if the series has ended: its source is gone and nothing is left to
+ * deliver.
+ */
+bool delta_end(struct metric *metric, uint32_t series, enum delta_end how, uint64_t previous_time);

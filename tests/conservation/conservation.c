@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_conservation [-v] [-s SEED] [-n EXPORTS]: what a receiver of deltas has in the end is what
+ * the kernel counted, exactly and for every series, whatever happened on the way. Model, exporter
+ * and receiver are the real ones, over real sockets; the time is not.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/compiler.h"
+#include "base/str.h"
+#include "conservation/clock.h"
+#include "conservation/memory.h"
+#include "conservation/network.h"
+
+enum {
+	PHASE = 250, /* exports between two balances */
+	/* Rounds of the loop for one export: some days. */
+	MANY_ROUNDS = 1000000,
+	MEMORY_TOLERANCE = 256 << 10,
+};
+
+static const struct conduct conducts[] = {
+	{"ok", SURE_TAKEN, 50, 0},
+	{"202", SURE_TAKEN, 1, 0},
+	{"slow", SURE_TAKEN, 2, 0},
+	{"close", SURE_TAKEN, 3, 0},
+	{"partial;message=no room", SURE_TAKEN, 1, 0},
+	{"partial;rejected=3", SURE_TAKEN, 2, 3},
+	{"503", SURE_REFUSED, 3, 0},
+	{"503;retry-after=20", SURE_REFUSED, 2, 0},
+	{"429;retry-after=2", SURE_REFUSED, 2, 0},
+	{"500", SURE_REFUSED, 2, 0},
+	{"401", SURE_REFUSED, 1, 0},
+	{"404;plain=not found", SURE_REFUSED, 1, 0},
+	{"408", SURE_REFUSED, 1, 0},
+	{"redirect", SURE_REFUSED, 1, 0},
+	{"cut-early", SURE_REFUSED, 3, 0},
+	{"400;message=bad", SURE_UNFIT, 3, 0},
+	{"413", SURE_UNFIT, 1, 0},
+	{"422", SURE_UNFIT, 1, 0},
+	{"hang", UNSURE, 4, 0},
+	{"cut", UNSURE, 5, 0},
+	{"cut-middle", UNSURE, 3, 0},
+	{"garbage", UNSURE, 3, 0},
+	{"bad-body", UNSURE, 2, 0},
+	{"wrong-type", UNSURE, 2, 0},
+	{"502", UNSURE, 2, 0},
+	{"504;retry-after=10", UNSURE, 2, 0},
+};
+
+static bool calm;
+
+static const struct conduct *choose(struct network *network)
+{
+	const struct conduct *chosen;
+	unsigned int total = 0;
+	uint64_t at;
+
+	if (calm)
+		return &network_good;
+	for (size_t i = 0; i < ARRAY_SIZE(conducts); i++)
+		total += conducts[i].weight;
+	at = kernel_random(network->kernel, total);
+	for (chosen = conducts; at >= chosen->weight; chosen++)
+		at -= chosen->weight;
+	/* No receiver takes a request and then finds the same bytes unfit. */
+	return network->taken && chosen->certainty == SURE_UNFIT ? &network_good : chosen;
+}
+
+/* The receiver may stop at any time of an export, and come back later. */
+struct absence {
+	uint64_t rounds; /* until it stops; UINT64_MAX: it does not */
+	uint64_t end;
+};
+
+static struct absence plan_absence(struct kernel *kernel)
+{
+	if (calm || kernel_random(kernel, 20))
+		return (struct absence){.rounds = UINT64_MAX};
+	return (struct absence){
+		.rounds = kernel_random(kernel, 40),
+		.end = clock_monotonic_ns() + (1 + kernel_random(kernel, 90)) * NSEC_PER_SEC,
+	};
+}
+
+static bool export_once(struct network *network)
+{
+	struct kernel *kernel = network->kernel;
+	struct absence absence = plan_absence(kernel);
+	const struct snapshot *snapshot = kernel_collect(kernel, clock_realtime_ns(), calm);
+
+	network_export(network, snapshot, 30 * NSEC_PER_SEC);
+	for (uint64_t rounds = 0; !network->done || !network->sink; rounds++) {
+		network_pump(network);
+		if (rounds == absence.rounds)
+			network_close(network);
+		if (!network->sink && clock_monotonic_ns() >= absence.end)
+			network_open(network);
+		if (rounds == MANY_ROUNDS)
+			snprintf(network->receiver.fault, sizeof(network->receiver.fault),
+				"an export does not end");
+		if (network->receiver.fault[0])
+			return false;
+	}
+	sink_forget(network->sink);
+	if (network->result.unresolved)
+		snprintf(network->receiver.fault, sizeof(network->receiver.fault),
+			"an outcome was given up");
+	return !network->receiver.fault[0];
+}
+
+static void pass_time(struct kernel *kernel)
+{
+	clock_advance((1 + kernel_random(kernel, 60)) * NSEC_PER_SEC);
+	if (!calm && !kernel_random(kernel, 100))
+		clock_step(((int64_t)kernel_random(kernel, 7200) - 3600) * (int64_t)NSEC_PER_SEC);
+}
+
+/* The receiver is well for a while: now everything has to be there. */
+static bool balance(struct network *network)
+{
+	calm = true;
+	/* The next request may still meet what was chosen before. */
+	for (int i = 0; i < 3; i++) {
+		pass_time(network->kernel);
+		if (!export_once(network))
+			return false;
+	}
+	calm = false;
+	if (network->result.failed) {
+		snprintf(network->receiver.fault, sizeof(network->receiver.fault), "%s",
+			network->result.error);
+		return false;
+	}
+	receiver_compare(&network->receiver, network->kernel);
+	return !network->receiver.fault[0];
+}
+
+static bool run(struct network *network, uint64_t exports)
+{
+	size_t memory = 0;
+
+	for (uint64_t i = 1; i <= exports; i++) {
+		for (uint64_t k = kernel_random(network->kernel, 3); k; k--)
+			kernel_run(network->kernel, false);
+		pass_time(network->kernel);
+		if (!export_once(network))
+			return false;
+		if (i % PHASE && i < exports)
+			continue;
+		if (!balance(network))
+			return false;
+		if (!memory)
+			memory = memory_allocated();
+	}
+	if (memory_allocated() > memory + MEMORY_TOLERANCE) {
+		snprintf(network->receiver.fault, sizeof(network->receiver.fault),
+			"memory grew from %zu to %zu bytes", memory, memory_allocated());
+		return false;
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct resource resource;
+	static struct kernel kernel;
+	static struct network network;
+	struct exporter_options options = {
+		.request_timeout_ns = 10 * NSEC_PER_SEC,
+		.user_agent = "conservation/1",
+		.insist = true,
+	};
+	uint64_t seed = clock_seed() >> 32, exports = 10000;
+	int option;
+	bool verbose = false, good;
+
+	while ((option = getopt(argc, argv, "vs:n:")) != -1) {
+		if (option == 'v')
+			verbose = true;
+		else if ((option != 's' && option != 'n') ||
+			 str_to_u64(optarg, option == 's' ? &seed : &exports))
+			return 2;
+	}
+	/* libcurl would ask it for 127.0.0.1 too. */
+	unsetenv("http_proxy");
+	unsetenv("all_proxy");
+	unsetenv("ALL_PROXY");
+	printf("seed %" PRIu64 "\n", seed);
+	fflush(stdout);
+	kernel_init(&kernel, seed, PREFER_DELTA, &resource);
+	options.random_seed = seed;
+	options.gzip = seed % 2;
+	options.request_limit = 300 + kernel_random(&kernel, 2000);
+	network_init(&network, &kernel, &options, choose);
+	network.verbose = verbose;
+	good = run(&network, exports);
+	printf("%" PRIu64 " exports, %" PRIu64 " requests of up to %zu bytes, of which %" PRIu64
+	       " without a clear answer, %" PRIu64 " acknowledged, %" PRIu64
+	       " received twice, %" PRIu64 " points taken\n",
+		exports, network.requests, options.request_limit, network.unsure,
+		network.acknowledged, network.duplicates, network.receiver.points);
+	if (!good)
+		printf("FAIL: %s\n", network.receiver.fault);
+	network_fini(&network);
+	kernel_fini(&kernel);
+	return !good;
+}

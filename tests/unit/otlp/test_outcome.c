@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an exporter that insists makes of every kind of answer. Without that, see test_exporter.c.
+ */
+#include "otlp/exporter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "otlp/sample.h"
+#include "sink/sink.h"
+#include "test.h"
+
+struct fixture {
+	struct loop *loop;
+	struct sink *sink;
+	struct exporter *exporter;
+	struct exporter_options options;
+	char url[128];
+	struct sample sample;
+	uint64_t acknowledged; /* live series in the ranges told */
+	int done;
+	struct export_result result;
+};
+
+static void on_acknowledged(
+	void *context, const struct snapshot_place *from, const struct snapshot_place *to)
+{
+	struct fixture *fixture = context;
+	const struct snapshot *snapshot = fixture->sample.snapshot;
+
+	for (size_t s = from->scope; s < snapshot->scope_count && s <= to->scope; s++) {
+		const struct scope *scope = snapshot->scopes[s];
+
+		for (size_t m = s == from->scope ? from->metric : 0; m < scope->metric_count; m++) {
+			const struct metric *metric = scope->metrics[m];
+			bool is_first = s == from->scope && m == from->metric;
+			bool is_last = s == to->scope && m == to->metric;
+
+			if (s == to->scope && m > to->metric)
+				return;
+			for (uint32_t i = is_first ? from->series : 0;
+				i < (is_last ? to->series : metric->series_count); i++)
+				fixture->acknowledged += metric->series[i].live;
+		}
+	}
+}
+
+static void make_exporter(struct fixture *fixture)
+{
+	exporter_free(fixture->exporter);
+	assert_int_equal(
+		exporter_new(&fixture->exporter, fixture->loop, &fixture->options, NULL), 0);
+}
+
+static int setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	fixture->loop = loop_new(NULL);
+	fixture->sink = sink_new(fixture->loop, 0, NULL);
+	if (!fixture->loop || !fixture->sink)
+		return -1;
+	snprintf(fixture->url, sizeof(fixture->url), "http://127.0.0.1:%u/v1/metrics",
+		sink_port(fixture->sink));
+	fixture->options = (struct exporter_options){
+		.url = fixture->url,
+		.request_timeout_ns = 60 * NSEC_PER_SEC,
+		.user_agent = "test/1",
+		.random_seed = 1,
+		.retry_initial_ns = NSEC_PER_MSEC,
+		.insist = true,
+		.acknowledged = on_acknowledged,
+		.acknowledged_context = fixture,
+	};
+	sample_new(&fixture->sample);
+	make_exporter(fixture);
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	exporter_free(fixture->exporter);
+	sink_free(fixture->sink);
+	loop_free(fixture->loop);
+	sample_free(&fixture->sample);
+	free(fixture);
+	return 0;
+}
+
+static void on_done(void *context, const struct export_result *result)
+{
+	struct fixture *fixture = context;
+
+	fixture->done++;
+	fixture->result = *result;
+}
+
+static void begin(struct fixture *fixture, uint64_t timeout)
+{
+	fixture->done = 0;
+	fixture->acknowledged = 0;
+	assert_int_equal(exporter_export(fixture->exporter, fixture->sample.snapshot,
+				 clock_monotonic_ns() + timeout, on_done, fixture),
+		0);
+}
+
+static void finish(struct fixture *fixture)
+{
+	while (!fixture->done)
+		assert_int_equal(loop_run_once(fixture->loop, true, NULL), 0);
+	assert_int_equal(
+		fixture->acknowledged, fixture->result.exported + fixture->result.rejected);
+}
+
+static void script(struct fixture *fixture, const char *behaviour)
+{
+	struct err err;
+
+	if (sink_script(fixture->sink, behaviour, &err))
+		fail_msg("%s", err.text);
+}
+
+static void wait_for_request(struct fixture *fixture, size_t count)
+{
+	while (sink_request_count(fixture->sink) < count)
+		assert_int_equal(loop_run_once(fixture->loop, true, NULL), 0);
+}
+
+static void check_same_bytes(const struct fixture *fixture)
+{
+	const struct sink_request *first = sink_request(fixture->sink, 0);
+
+	for (size_t i = 1; i < sink_request_count(fixture->sink); i++) {
+		const struct sink_request *again = sink_request(fixture->sink, i);
+
+		assert_int_equal(again->length, first->length);
+		assert_memory_equal(again->body, first->body, first->length);
+	}
+}
+
+static void test_outcomes(void **state)
+{
+	static const struct {
+		const char *script[6];
+		uint64_t exported;
+		uint32_t attempts;
+		const char *error_type;
+	} rows[] = {
+		/* Nobody knows: the same bytes again. */
+		{{"hang"}, 9, 2, NULL},
+		{{"cut"}, 9, 2, NULL},
+		{{"cut-early"}, 9, 2, NULL},
+		{{"cut-middle"}, 9, 2, NULL},
+		{{"garbage"}, 9, 2, NULL},
+		{{"bad-body"}, 9, 2, NULL},
+		{{"wrong-type"}, 9, 2, NULL},
+		{{"oversize"}, 9, 2, NULL},
+		{{"bomb"}, 9, 2, NULL},
+		{{"flood"}, 9, 2, NULL},
+		{{"502"}, 9, 2, NULL},
+		{{"504"}, 9, 2, NULL},
+		/* Refusals of a later attempt say nothing about the first. */
+		{{"hang", "401", "404", "500", "redirect"}, 9, 6, NULL},
+		{{"garbage", "408", "hang", "503", "403"}, 9, 6, NULL},
+		{{"504", "429;retry-after=0", "501"}, 9, 4, NULL},
+		/* Refusals of the bytes themselves do. */
+		{{"cut", "503", "400"}, 0, 3, "400"},
+		{{"hang", "415"}, 0, 2, "415"},
+		{{"504", "422"}, 0, 2, "422"},
+		{{"garbage", "413"}, 0, 2, "413"},
+		/* Refused, and known to be. */
+		{{"400"}, 0, 1, "400"},
+		{{"401"}, 0, 1, "401"},
+		{{"500"}, 0, 1, "500"},
+		{{"redirect"}, 0, 1, "307"},
+		{{"503", "429", "404"}, 0, 3, "404"},
+		/* Accepted, and some of it not: it must not be sent again. */
+		{{"cut", "partial;rejected=2"}, 7, 2, "rejected"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct fixture *fixture;
+
+		assert_int_equal(setup(state), 0);
+		fixture = *state;
+		for (size_t s = 0; s < 6 && rows[i].script[s]; s++) {
+			script(fixture, rows[i].script[s]);
+			if (!strcmp(rows[i].script[s], "hang"))
+				fixture->options.request_timeout_ns = 200 * NSEC_PER_MSEC;
+		}
+		make_exporter(fixture);
+		begin(fixture, 60 * NSEC_PER_SEC);
+		finish(fixture);
+		print_message("%s: %s\n", rows[i].script[0], fixture->result.error);
+		assert_int_equal(fixture->result.exported, rows[i].exported);
+		assert_int_equal(fixture->result.unresolved, 0);
+		assert_int_equal(fixture->result.exported + fixture->result.rejected +
+					 fixture->result.failed,
+			SAMPLE_POINTS);
+		assert_int_equal(fixture->result.requests, 1);
+		assert_int_equal(fixture->result.attempts, rows[i].attempts);
+		if (rows[i].error_type)
+			assert_string_equal(fixture->result.error_type, rows[i].error_type);
+		else
+			assert_null(fixture->result.error_type);
+		check_same_bytes(fixture);
+		teardown(state);
+	}
+}
+
+/* libcurl itself sends the request once more when a connection that was kept is cut; the refusal
+ * that it meets then says nothing about the first time. */
+static void test_what_libcurl_repeats(void **state)
+{
+	struct fixture *fixture = *state;
+
+	begin(fixture, 60 * NSEC_PER_SEC);
+	finish(fixture);
+	script(fixture, "cut");
+	script(fixture, "500");
+	script(fixture, "ok");
+	begin(fixture, 60 * NSEC_PER_SEC);
+	finish(fixture);
+	assert_int_equal(fixture->result.exported, SAMPLE_POINTS);
+	assert_int_equal(fixture->result.attempts, 2);
+	assert_int_equal(sink_request_count(fixture->sink), 4);
+	check_same_bytes(fixture);
+}
+
+static void test_ranges_of_several_requests(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t points[3];
+
+	sample_free(&fixture->sample);
+	sample_new_many(&fixture->sample, 30, 300);
+	fixture->options.request_limit = 4096;
+	make_exporter(fixture);
+	script(fixture, "ok");
+	script(fixture, "400");
+	script(fixture, "partial;rejected=2");
+	begin(fixture, 60 * NSEC_PER_SEC);
+	finish(fixture);
+	assert_int_equal(sink_request_count(fixture->sink), 3);
+	for (size_t i = 0; i < 3; i++)
+		points[i] = sink_request(fixture->sink, i)->points;
+	assert_int_equal(fixture->acknowledged, points[0] + points[2]);
+	assert_int_equal(fixture->result.failed, points[1]);
+}
+
+/* Points that were passed over were not carried. */
+static void test_what_is_too_large_is_not_acknowledged(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->options.request_limit = 230;
+	make_exporter(fixture);
+	begin(fixture, 60 * NSEC_PER_SEC);
+	finish(fixture);
+	assert_int_equal(fixture->acknowledged, SAMPLE_POINTS - 2);
+	assert_int_equal(fixture->result.failed, 2);
+}
+
+static void test_no_deadline_ends_it(void **state)
+{
+	struct fixture *fixture = *state;
+
+	sample_free(&fixture->sample);
+	sample_new_many(&fixture->sample, 30, 300);
+	fixture->options.request_limit = 4096;
+	fixture->options.request_timeout_ns = 0;
+	make_exporter(fixture);
+	for (int i = 0; i < 4; i++)
+		script(fixture, "hang");
+	begin(fixture, 100 * NSEC_PER_MSEC);
+	finish(fixture);
+	/* The first request got through, the time for the others was over long ago. */
+	assert_int_equal(fixture->result.attempts, 5);
+	assert_int_equal(fixture->result.requests, 1);
+	check_same_bytes(fixture);
+	assert_int_equal(fixture->result.exported, sink_request(fixture->sink, 0)->points);
+	assert_int_equal(fixture->result.exported + fixture->result.failed, 30);
+	assert_string_equal(fixture->result.error_type, "timeout");
+	assert_true(fixture->result.duration_ns >= 400 * NSEC_PER_MSEC);
+}
+
+static void test_hurry_ends_it(void **state)
+{
+	static const char *const scripts[] = {"*hang", "*cut"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++) {
+		struct fixture *fixture;
+		char text[512];
+
+		assert_int_equal(setup(state), 0);
+		fixture = *state;
+		fixture->options.request_timeout_ns = 5 * NSEC_PER_MSEC;
+		make_exporter(fixture);
+		script(fixture, scripts[i]);
+		begin(fixture, 5 * NSEC_PER_MSEC);
+		assert_false(exporter_trouble(fixture->exporter, text, sizeof(text)));
+		wait_for_request(fixture, 4);
+		assert_true(exporter_trouble(fixture->exporter, text, sizeof(text)));
+		assert_non_null(strstr(text, fixture->url));
+		assert_non_null(strstr(text, "sent again until it is known"));
+		assert_int_equal(fixture->done, 0);
+		exporter_hurry(fixture->exporter, clock_monotonic_ns() + 20 * NSEC_PER_MSEC);
+		finish(fixture);
+		assert_false(exporter_trouble(fixture->exporter, text, sizeof(text)));
+		assert_int_equal(fixture->result.failed, SAMPLE_POINTS);
+		assert_int_equal(fixture->result.unresolved, SAMPLE_POINTS);
+		assert_non_null(strstr(fixture->result.error, "not knowing"));
+		teardown(state);
+	}
+	*state = NULL;
+}
+
+/* An hour at most, whatever the receiver asks for; and even that can be hurried. */
+static void test_hurry_ends_a_long_wait(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->options.request_timeout_ns = 5 * NSEC_PER_MSEC;
+	make_exporter(fixture);
+	script(fixture, "hang");
+	script(fixture, "503;retry-after=99999999999999999999");
+	begin(fixture, 5 * NSEC_PER_MSEC);
+	wait_for_request(fixture, 2);
+	/* The answer comes; it does not end the export. */
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(loop_run_once(fixture->loop, false, NULL), 0);
+	assert_int_equal(fixture->done, 0);
+	exporter_hurry(fixture->exporter, clock_monotonic_ns());
+	finish(fixture);
+	assert_int_equal(fixture->result.unresolved, SAMPLE_POINTS);
+	assert_string_equal(fixture->result.error_type, "503");
+}
+
+static void test_never_sent_is_known(void **state)
+{
+	struct fixture *fixture = *state;
+
+	sink_free(fixture->sink);
+	fixture->sink = NULL;
+	fixture->options.request_timeout_ns = 20 * NSEC_PER_MSEC;
+	make_exporter(fixture);
+	begin(fixture, 60 * NSEC_PER_SEC);
+	finish(fixture);
+	assert_int_equal(fixture->result.failed, SAMPLE_POINTS);
+	assert_int_equal(fixture->result.unresolved, 0);
+	assert_string_equal(fixture->result.error_type, "connect");
+}
+
+static void test_too_large_for_a_proxy(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t accepted = 0;
+
+	sample_free(&fixture->sample);
+	sample_new_many(&fixture->sample, 400, 1000);
+	script(fixture, "413;plain=Request Entity Too Large");
+	script(fixture, "ok");
+	script(fixture, "413");
+	begin(fixture, 60 * NSEC_PER_SEC);
+	finish(fixture);
+	assert_null(fixture->result.error_type);
+	assert_int_equal(fixture->result.exported, 400);
+	assert_int_equal(fixture->result.failed, 0);
+	for (size_t i = 0; i < sink_request_count(fixture->sink); i++) {
+		if (sink_request(fixture->sink, i)->accepted)
+			accepted += sink_request(fixture->sink, i)->points;
+	}
+	assert_int_equal(accepted, 400);
+	assert_int_equal(sink_request_count(fixture->sink), fixture->result.requests);
+	/* And from now on at once. */
+	begin(fixture, 60 * NSEC_PER_SEC);
+	finish(fixture);
+	assert_int_equal(fixture->result.exported, 400);
+	assert_in_range(fixture->result.requests, 4, 5);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_outcomes),
+		TEST(test_what_libcurl_repeats),
+		TEST(test_ranges_of_several_requests),
+		TEST(test_what_is_too_large_is_not_acknowledged),
+		TEST(test_no_deadline_ends_it),
+		cmocka_unit_test(test_hurry_ends_it),
+		TEST(test_hurry_ends_a_long_wait),
+		TEST(test_never_sent_is_known),
+		TEST(test_too_large_for_a_proxy),
+	};
+
+	/* libcurl would ask it for 127.0.0.1 too. */
+	unsetenv("http_proxy");
+	unsetenv("https_proxy");
+	unsetenv("HTTPS_PROXY");
+	unsetenv("all_proxy");
+	unsetenv("ALL_PROXY");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,1 @@
+unit_test(src/selfmon/selfmon.c LINK otelbpf_selfmon)
