@@ -10,6 +10,7 @@
 /* A map and the metrics made of it. */
 struct source {
 	const struct map_info *map;
+	struct table table; /* of otel.bpf.h; otherwise there is a reader */
 	struct reader *reader;
 	struct reader *overflow; /* of the companion map; NULL if there is none */
 	struct feed **feeds;
@@ -37,6 +38,8 @@ static int open_source(struct source *source, const struct metric_plan *plan,
 	int result;
 
 	source->map = plan->map;
+	if (plan->map->table.kind != TABLE_NONE)
+		return table_open(&source->table, plan->map, err);
 	result = reader_new(&source->reader, plan->map, calls, err);
 	if (!result && plan->overflow)
 		result = reader_new(&source->overflow, plan->overflow, calls, err);
@@ -101,6 +104,7 @@ void collector_free(struct collector *collector)
 		for (size_t j = 0; j < source->feed_count; j++)
 			feed_free(source->feeds[j]);
 		free(source->feeds);
+		table_close(&source->table);
 		reader_free(source->reader);
 		reader_free(source->overflow);
 	}
@@ -142,13 +146,24 @@ static int read_overflow(struct source *source, struct err *err)
 	return result;
 }
 
+static int read_table(struct source *source, struct err *err)
+{
+	for (size_t i = 0; i < source->feed_count; i++) {
+		int result = feed_table(source->feeds[i], &source->table);
+
+		if (result)
+			return err_set(err, result, "%s", strerror(-result));
+	}
+	return 0;
+}
+
 static int run_source(struct source *source, struct err *err)
 {
 	int result;
 
 	for (size_t i = 0; i < source->feed_count; i++)
 		feed_begin(source->feeds[i]);
-	result = read_rows(source, err);
+	result = source->reader ? read_rows(source, err) : read_table(source, err);
 	if (!result)
 		result = read_overflow(source, err);
 	for (size_t i = 0; i < source->feed_count; i++)
@@ -200,6 +215,17 @@ uint64_t collector_undecodable(const struct collector *collector)
 	for (size_t i = 0; i < collector->source_count; i++) {
 		for (size_t j = 0; j < collector->sources[i].feed_count; j++)
 			total += feed_undecodable(collector->sources[i].feeds[j], &text);
+	}
+	return total;
+}
+
+uint64_t collector_skipped(const struct collector *collector)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < collector->source_count; i++) {
+		for (size_t j = 0; j < collector->sources[i].feed_count; j++)
+			total += feed_skipped(collector->sources[i].feeds[j]);
 	}
 	return total;
 }

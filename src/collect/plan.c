@@ -60,7 +60,7 @@ static const struct field *find_field(struct binding *b, const struct layout *la
 			"the object has no BTF for the %s of map %s; declare it with __type(%s, "
 			"...)",
 			what, b->metric->map, what);
-	} else if (!name && (layout->field_count > 1 || layout->fields[0].name[0])) {
+	} else if (!name && layout->fields[0].name[0]) {
 		text = arena_printf(b->arena,
 			"the %s of map %s is a struct; name one of its fields, for example `%s`",
 			what, b->metric->map, layout->fields[0].name);
@@ -102,10 +102,12 @@ static int bind_map(struct binding *b)
 	if (b->plan->map->key_size > LIMIT_MAP_KEY || b->plan->map->value_size > LIMIT_MAP_VALUE)
 		return binding_fail(
 			b, b->metric->position, "keys or values of the map are too large");
-	if (b->metric->per_cpu && !map_type_is_percpu(b->plan->map->type))
+	if (b->metric->per_cpu && !map_is_percpu(b->plan->map))
 		return binding_fail(b, b->metric->position,
 			"`per_cpu` is set, but the map is not of a per-CPU type");
 	b->plan->keeps_cpus = b->metric->per_cpu != NULL;
+	if (b->plan->map->table.kind != TABLE_NONE)
+		return 0;
 	overflow = arena_printf(b->arena, "%s_overflow", name);
 	if (!overflow)
 		return binding_no_memory(b);
@@ -180,7 +182,7 @@ static bool is_number(const struct field *field)
 	case FIELD_INT:
 	case FIELD_BOOL:
 	case FIELD_ENUM:
-		return field->size <= sizeof(uint64_t);
+		return field->bits || field->size <= sizeof(uint64_t);
 	default:
 		return false;
 	}
@@ -230,6 +232,65 @@ static int bind_histogram(struct binding *b)
 	return 0;
 }
 
+/* Bytes of the key that no field has are not the program's, but they are the map's. */
+static int check_holes(struct binding *b)
+{
+	const struct layout *layout = &b->plan->map->key;
+	bool covered[LIMIT_MAP_KEY] = {false};
+	uint32_t first = 0, last;
+
+	if (!layout->field_count || map_type_is_array(b->plan->map->type))
+		return 0;
+	for (size_t i = 0; i < layout->field_count; i++)
+		for (uint32_t n = 0; n < layout->fields[i].size; n++)
+			covered[layout->fields[i].offset + n] = true;
+	while (first < layout->size && covered[first])
+		first++;
+	if (first == layout->size)
+		return 0;
+	for (last = first; last + 1 < layout->size && !covered[last + 1]; last++)
+		;
+	return binding_fail(b, b->metric->position,
+		"the key of map %s has padding (bytes %u to %u), which is not always 0: keys that "
+		"look "
+		"alike are then different; give these bytes a name in the struct, and a value in "
+		"the "
+		"program",
+		b->metric->map, first, last);
+}
+
+/* Whether buckets made for `measured` per unit are those of `wanted`: they repeat with each power
+ * of two. */
+static bool same_buckets(uint64_t measured, uint64_t wanted)
+{
+	return measured && wanted &&
+	       measured >> __builtin_ctzll(measured) == wanted >> __builtin_ctzll(wanted);
+}
+
+static int bind_exponential(struct binding *b)
+{
+	const struct map_info *map = b->plan->map;
+	struct metric_plan *plan = b->plan;
+
+	plan->sum = layout_find(&map->value, "extent.sum");
+	plan->zero_count = layout_find(&map->value, "extent.zero_count");
+	plan->max = layout_find(&map->value, "extent.max");
+	plan->inverse_min = layout_find(&map->value, "extent.inverse_min");
+	plan->buckets = layout_find(&map->value, "buckets");
+	if (!map->table.divisor || !plan->sum || !plan->zero_count || !plan->max ||
+		!plan->inverse_min || !plan->buckets)
+		return binding_fail(b, b->metric->position,
+			"an exponential histogram needs a map that OTEL_EXPONENTIAL_HISTOGRAM in "
+			"otel.bpf.h makes");
+	plan->bucket_count = plan->buckets->size / (uint32_t)sizeof(uint64_t);
+	if (b->metric->factor <= 1 && same_buckets(map->table.divisor, b->metric->divisor))
+		return 0;
+	return binding_fail(b, b->metric->position,
+		"the map's buckets are for %u measured units in one of the metric's, but "
+		"`measured_in` and `unit` say %llu",
+		map->table.divisor, (unsigned long long)b->metric->divisor);
+}
+
 static int bind_metric(struct binding *b)
 {
 	int result;
@@ -241,11 +302,19 @@ static int bind_metric(struct binding *b)
 	result = bind_map(b);
 	if (result)
 		return result;
+	if (b->metric->by_size && b->plan->map->table.kind != TABLE_NONE)
+		return binding_fail(b, b->metric->position,
+			"the map is made by otel.bpf.h, which ebpf_exporter's definitions cannot "
+			"describe; expected one of otelbpf's own");
 	if (b->metric->by_size)
 		return bind_by_size(b);
 	result = bind_attributes(b);
+	if (check_holes(b))
+		result = -EINVAL;
 	if (b->plan->instrument == INSTRUMENT_HISTOGRAM)
 		return bind_histogram(b) ? -EINVAL : result;
+	if (b->plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		return bind_exponential(b) ? -EINVAL : result;
 	return bind_number(b) ? -EINVAL : result;
 }
 
