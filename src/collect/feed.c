@@ -51,37 +51,6 @@ static int make_metric(struct feed *feed, struct scope *scope, struct err *err)
 	return feed->metric ? 0 : -EINVAL;
 }
 
-static bool is_delta(const struct feed *feed)
-{
-	return feed->metric->temporality == TEMPORALITY_DELTA;
-}
-
-/* A row is not in the map any more. */
-static void on_forget(void *context, const struct keytab_entry *entry)
-{
-	struct feed *feed = context;
-
-	if (!entry->memo)
-		return;
-	if (entry->series != KEYTAB_UNDECODABLE &&
-		series_generation(feed->metric, entry->series) == entry->generation)
-		feed->kind->retire(
-			feed, entry->series, entry->place, memo_words(&feed->memos, entry->memo));
-	memo_free(&feed->memos, entry->memo);
-}
-
-static int open_memos(struct feed *feed)
-{
-	if (!feed->keys || !feed->kind->width)
-		return 0;
-	feed->memos.width = feed->kind->width(feed);
-	feed->now = calloc(feed->memos.width + 1, sizeof(*feed->now));
-	if (!feed->now)
-		return -ENOMEM;
-	keytab_on_forget(feed->keys, on_forget, feed);
-	return 0;
-}
-
 int feed_new(
 	struct feed **result, const struct metric_plan *plan, struct scope *scope, struct err *err)
 {
@@ -105,7 +74,7 @@ int feed_new(
 		feed_free(feed);
 		return -EINVAL;
 	}
-	if (open_memos(feed)) {
+	if (feed_open_memos(feed)) {
 		feed_free(feed);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
@@ -273,29 +242,16 @@ static int resize_rows(struct feed *feed, size_t count)
 	return 0;
 }
 
-/* Under delta temporality a row that counts anew must not take back what others of its series
- * counted. A cumulative series begins anew as a whole: it did lose its state. */
 static void remember(
 	struct feed *feed, const struct batch *batch, size_t row, struct keytab_entry *entry)
 {
 	uint32_t per_key = rows_per_key(feed, batch), cpu = (uint32_t)(row % per_key);
 	uint32_t end = per_key > 1 ? cpu + 1 : batch->cpu_count;
-	uint64_t *words;
-	bool anew = false;
 
-	if (!entry->memo)
-		entry->memo = memo_new(&feed->memos);
-	if (!entry->memo)
-		return;
 	memset(feed->now, 0, feed->memos.width * sizeof(*feed->now));
 	for (; cpu < end; cpu++)
 		feed->kind->read(feed, row_value(batch, row / per_key, cpu), feed->now);
-	words = memo_words(&feed->memos, entry->memo);
-	for (size_t i = 0; i < feed->memos.width; i++)
-		anew |= feed->now[i] < words[i];
-	if (anew && is_delta(feed))
-		feed->kind->retire(feed, entry->series, entry->place, words);
-	memcpy(words, feed->now, feed->memos.width * sizeof(*words));
+	feed_remember(feed, entry);
 }
 
 static void use_row(

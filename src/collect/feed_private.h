@@ -79,3 +79,8 @@ struct feed {
  */
 int feed_decode_key(
 	struct feed *feed, const unsigned char *key, uint32_t *series, uint32_t *place) MUST_CHECK;
+
+/* feed_memo.c. Before the first row. 0 or -ENOMEM. */
+int feed_open_memos(struct feed *feed) MUST_CHECK;
+/* The row has feed->now. */
+void feed_remember(struct feed *feed, struct keytab_entry *entry);

@@ -8,6 +8,7 @@ const char *const map_names[MAPS] = {
 	[MAP_CHURN] = "churn",
 	[MAP_CROWDED] = "crowded",
 	[MAP_HISTOGRAM] = "histogram",
+	[MAP_EXPONENTIAL] = "exponential",
 };
 
 /* SplitMix64 (Steele, Lea, Flood 2014). */
@@ -51,14 +52,15 @@ void kernel_init(struct kernel *kernel, uint64_t seed, enum temporality_preferen
 	for (int i = 0; i < MAPS; i++) {
 		struct map *map = &kernel->maps[i];
 
-		map->is_histogram = i == MAP_HISTOGRAM;
+		map->instrument = i == MAP_HISTOGRAM	 ? INSTRUMENT_HISTOGRAM
+				  : i == MAP_EXPONENTIAL ? INSTRUMENT_EXPONENTIAL_HISTOGRAM
+							 : INSTRUMENT_COUNTER;
 		map->metric = add_metric(i == MAP_CROWDED ? other : scope,
 			&(struct metric_desc){
 				.name = map_names[i],
-				.instrument = map->is_histogram ? INSTRUMENT_HISTOGRAM
-								: INSTRUMENT_COUNTER,
+				.instrument = map->instrument,
 				.bounds = bounds,
-				.bound_count = map->is_histogram ? BUCKETS - 1 : 0,
+				.bound_count = i == MAP_HISTOGRAM ? BUCKETS - 1 : 0,
 				.max_series = i == MAP_CROWDED ? CROWDED_SERIES : 0,
 			});
 		for (int k = 0; k < KEYS; k++)
@@ -91,13 +93,16 @@ static void keep_below_last(struct entry *entry)
 
 static void count(struct kernel *kernel, const struct map *map, struct entry *entry)
 {
-	uint64_t n = kernel_random(kernel, 100);
+	uint64_t n = kernel_random(kernel, 100), bucket = kernel_random(kernel, BUCKETS);
 
-	if (!map->is_histogram) {
+	if (map->instrument == INSTRUMENT_COUNTER) {
 		entry->value.buckets[0] += n;
 	} else {
-		entry->value.buckets[kernel_random(kernel, BUCKETS)] += n;
-		entry->value.sum += n * kernel_random(kernel, 1000);
+		/* Scale 0: the values 2, 4, 8 and 16 have a bucket each. */
+		entry->value.buckets[bucket] += n;
+		entry->value.sum += n * (map->instrument == INSTRUMENT_HISTOGRAM
+							? kernel_random(kernel, 1000)
+							: UINT64_C(2) << bucket);
 	}
 	keep_below_last(entry);
 }
@@ -147,8 +152,18 @@ static void add(struct map *map, const struct entry *entry)
 		.buckets = (uint64_t *)entry->value.buckets,
 	};
 
-	if (map->is_histogram)
+	struct exponential exponential = {
+		.bucket_count = BUCKETS,
+		.sum = entry->value.sum,
+		.min = 2,
+		.max = UINT64_C(1) << BUCKETS,
+		.buckets = (uint64_t *)entry->value.buckets,
+	};
+
+	if (map->instrument == INSTRUMENT_HISTOGRAM)
 		metric_add_histogram(map->metric, entry->series, &observed);
+	else if (map->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		metric_add_exponential(map->metric, entry->series, &exponential);
 	else
 		metric_add(map->metric, entry->series, entry->value.buckets[0]);
 }

@@ -15,6 +15,7 @@ enum {
 	MAP_CHURN,     /* counter whose entries come and go */
 	MAP_CROWDED,   /* the same, with more entries than the metric may have series */
 	MAP_HISTOGRAM, /* histogram whose entries come and go */
+	MAP_EXPONENTIAL, /* exponential histogram, the same */
 	MAPS,
 	KEYS = 24,
 	OVERFLOW_KEY = KEYS, /* stands for the overflow series */
@@ -36,7 +37,7 @@ struct entry {
 
 struct map {
 	struct metric *metric;
-	bool is_histogram;
+	enum instrument instrument;
 	struct entry entries[KEYS];
 	struct amount truth[KEYS + 1];
 };

@@ -128,6 +128,40 @@ static void take_histogram(
 	}
 }
 
+static void take_exponential(
+	struct receiver *receiver, int map, const otlp_metric *metric, uint64_t *rejected)
+{
+	const Opentelemetry__Proto__Metrics__V1__ExponentialHistogram *data =
+		metric->exponential_histogram;
+
+	if (data->aggregation_temporality != (int)TEMPORALITY_DELTA)
+		snprintf(receiver->fault, sizeof(receiver->fault), "%s: not a delta", metric->name);
+	for (size_t i = 0; i < data->n_data_points; i++) {
+		const Opentelemetry__Proto__Metrics__V1__ExponentialHistogramDataPoint *point =
+			data->data_points[i];
+		struct delta delta = {
+			.map = map,
+			.key = key_of(point->attributes, point->n_attributes),
+			.start = point->start_time_unix_nano,
+			.time = point->time_unix_nano,
+			.amount.sum = (uint64_t)point->sum,
+		};
+		uint64_t count = point->zero_count;
+
+		for (size_t b = 0; point->positive && b < point->positive->n_bucket_counts; b++) {
+			size_t index = (size_t)point->positive->offset + b;
+
+			if (index < BUCKETS)
+				delta.amount.buckets[index] = point->positive->bucket_counts[b];
+			count += point->positive->bucket_counts[b];
+		}
+		if (point->scale || count != point->count)
+			fault(receiver, &delta, "its scale or count is wrong");
+		take(receiver, &delta, *rejected > 0);
+		*rejected -= *rejected > 0;
+	}
+}
+
 void receiver_take(struct receiver *receiver, const struct sink_request *request, uint64_t rejected)
 {
 	const Opentelemetry__Proto__Metrics__V1__ResourceMetrics *resource;
@@ -144,6 +178,8 @@ void receiver_take(struct receiver *receiver, const struct sink_request *request
 
 			if (map == MAP_HISTOGRAM)
 				take_histogram(receiver, map, metric, &rejected);
+			else if (map == MAP_EXPONENTIAL)
+				take_exponential(receiver, map, metric, &rejected);
 			else if (map >= 0)
 				take_sum(receiver, map, metric, &rejected);
 		}

@@ -94,6 +94,19 @@ static void print_points(const otlp_metric *metric)
 			printf(",\"count\":%" PRIu64 ",\"sum\":%.17g}\n", point->count, point->sum);
 		}
 		break;
+	case OPENTELEMETRY__PROTO__METRICS__V1__METRIC__DATA_EXPONENTIAL_HISTOGRAM:
+		for (size_t i = 0; i < metric->exponential_histogram->n_data_points; i++) {
+			Opentelemetry__Proto__Metrics__V1__ExponentialHistogramDataPoint *point =
+				metric->exponential_histogram->data_points[i];
+
+			printf("{\"metric\":");
+			print_string(metric->name);
+			putchar(',');
+			print_attributes(point->attributes, point->n_attributes);
+			printf(",\"count\":%" PRIu64 ",\"sum\":%.17g,\"scale\":%d}\n",
+				point->count, point->sum, point->scale);
+		}
+		break;
 	default:
 		break;
 	}

@@ -36,6 +36,8 @@ uint64_t metric_points(const otlp_metric *metric)
 		return metric->sum->n_data_points;
 	case OPENTELEMETRY__PROTO__METRICS__V1__METRIC__DATA_HISTOGRAM:
 		return metric->histogram->n_data_points;
+	case OPENTELEMETRY__PROTO__METRICS__V1__METRIC__DATA_EXPONENTIAL_HISTOGRAM:
+		return metric->exponential_histogram->n_data_points;
 	default:
 		return 0;
 	}

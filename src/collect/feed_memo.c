@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a feed remembers of its rows, so that none takes anything from its series when it goes. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collect/feed_private.h"
+
+static bool is_delta(const struct feed *feed)
+{
+	return feed->metric->temporality == TEMPORALITY_DELTA;
+}
+
+/* A row is not in the map any more. */
+static void on_forget(void *context, const struct keytab_entry *entry)
+{
+	struct feed *feed = context;
+
+	if (!entry->memo)
+		return;
+	if (entry->series != KEYTAB_UNDECODABLE &&
+		series_generation(feed->metric, entry->series) == entry->generation)
+		feed->kind->retire(
+			feed, entry->series, entry->place, memo_words(&feed->memos, entry->memo));
+	memo_free(&feed->memos, entry->memo);
+}
+
+int feed_open_memos(struct feed *feed)
+{
+	if (!feed->keys || !feed->kind->width)
+		return 0;
+	feed->memos.width = feed->kind->width(feed);
+	feed->now = calloc(feed->memos.width + 1, sizeof(*feed->now));
+	if (!feed->now)
+		return -ENOMEM;
+	keytab_on_forget(feed->keys, on_forget, feed);
+	return 0;
+}
+
+void feed_remember(struct feed *feed, struct keytab_entry *entry)
+{
+	uint64_t *words;
+	bool anew = false;
+
+	/* Out of memory: should the row go, then its series begins anew. */
+	if (!entry->memo)
+		entry->memo = memo_new(&feed->memos);
+	if (!entry->memo)
+		return;
+	words = memo_words(&feed->memos, entry->memo);
+	for (size_t i = 0; i < feed->memos.width; i++)
+		anew |= feed->now[i] < words[i];
+	/* A cumulative series begins anew as a whole: it did lose its state. */
+	if (anew && is_delta(feed))
+		feed->kind->retire(feed, entry->series, entry->place, words);
+	memcpy(words, feed->now, feed->memos.width * sizeof(*words));
+}
