@@ -24,13 +24,13 @@ enum verdict_action {
 
 struct verdict {
 	enum verdict_action action;
-	bool throttled;	  /* the answer said when to come back */
-	uint64_t wait_ns; /* that long from now */
+	bool throttled; /* the answer said when to come back */
 	/* The points may have been accepted all the same, if the receiver got the whole request: no
 	 * answer, one that cannot be understood, or a gateway that had none itself. */
 	bool unknown;
 	/* Refused for what it is: the same bytes were not accepted before either. */
 	bool final;
+	uint64_t wait_ns;	/* that long from now, if throttled */
 	const char *error_type; /* static; for error.type; NULL if delivered */
 };
 

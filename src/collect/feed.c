@@ -246,7 +246,7 @@ static void remember(
 	struct feed *feed, const struct batch *batch, size_t row, struct keytab_entry *entry)
 {
 	uint32_t per_key = rows_per_key(feed, batch), cpu = (uint32_t)(row % per_key);
-	uint32_t end = per_key > 1 ? cpu + 1 : batch->cpu_count;
+	uint32_t end = feed->plan->keeps_cpus ? cpu + 1 : batch->cpu_count;
 
 	memset(feed->now, 0, feed->memos.width * sizeof(*feed->now));
 	for (; cpu < end; cpu++)

@@ -11,7 +11,7 @@
 
 #ifdef SANITIZED
 /* <sanitizer/allocator_interface.h>, which not every compiler installs */
-size_t __sanitizer_get_current_allocated_bytes(void);
+size_t __sanitizer_get_current_allocated_bytes(void); /* NOLINT(bugprone-reserved-identifier) */
 
 size_t memory_allocated(void)
 {

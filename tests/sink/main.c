@@ -103,8 +103,8 @@ static void print_points(const otlp_metric *metric)
 			print_string(metric->name);
 			putchar(',');
 			print_attributes(point->attributes, point->n_attributes);
-			printf(",\"count\":%" PRIu64 ",\"sum\":%.17g,\"scale\":%d}\n",
-				point->count, point->sum, point->scale);
+			printf(",\"count\":%" PRIu64 ",\"sum\":%.17g,\"scale\":%d}\n", point->count,
+				point->sum, point->scale);
 		}
 		break;
 	default:
