@@ -249,8 +249,9 @@ static void remember(
 	uint32_t end = feed->plan->keeps_cpus ? cpu + 1 : batch->cpu_count;
 
 	memset(feed->now, 0, feed->memos.width * sizeof(*feed->now));
-	for (; cpu < end; cpu++)
+	do {
 		feed->kind->read(feed, row_value(batch, row / per_key, cpu), feed->now);
+	} while (++cpu < end);
 	feed_remember(feed, entry);
 }
 
