@@ -99,6 +99,8 @@ static int bind_map(struct binding *b)
 			near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
 		return binding_fail(b, b->metric->position, "%s", text ? text : "out of memory");
 	}
+	b->plan->key_size = b->plan->map->key_size;
+	b->plan->value_size = b->plan->map->value_size;
 	if (b->plan->map->key_size > LIMIT_MAP_KEY || b->plan->map->value_size > LIMIT_MAP_VALUE)
 		return binding_fail(
 			b, b->metric->position, "keys or values of the map are too large");

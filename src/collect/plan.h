@@ -27,6 +27,8 @@ struct metric_plan {
 	const struct metric_definition *definition;
 	enum instrument instrument;
 	const struct map_info *map;
+	uint32_t key_size, value_size; /* of rows: the map's, or those of counted samples */
+	bool samples;		       /* the map is a perf event array */
 	const struct map_info
 		*overflow; /* MAP_overflow: what found no place in a full map; NULL if none */
 	struct attribute_plan *attributes;
@@ -62,6 +64,12 @@ static inline bool map_type_is_percpu(uint32_t type)
 {
 	/* BPF_MAP_TYPE_PERCPU_HASH, _PERCPU_ARRAY, _LRU_PERCPU_HASH: linux/bpf.h */
 	return type == 5 || type == 6 || type == 10;
+}
+
+static inline bool map_type_is_samples(uint32_t type)
+{
+	/* BPF_MAP_TYPE_PERF_EVENT_ARRAY */
+	return type == 4;
 }
 
 static inline bool map_type_is_array(uint32_t type)

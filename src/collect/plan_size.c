@@ -48,7 +48,7 @@ static int bind_cpu(struct binding *b)
 			"the label cpu has size %u, expected 2: the number of the CPU, which is "
 			"not in the key",
 			cpu.size);
-	cpu.offset = b->plan->map->key_size;
+	cpu.offset = b->plan->key_size;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	cpu.offset += sizeof(uint32_t) - sizeof(uint16_t);
 #endif
@@ -59,7 +59,7 @@ static int bind_cpu(struct binding *b)
 static int check_sizes(struct binding *b, bool cpu)
 {
 	const struct metric_definition *metric = b->metric;
-	uint32_t key_size = b->plan->map->key_size;
+	uint32_t key_size = b->plan->key_size;
 	uint32_t described = cpu ? metric->attributes[metric->attribute_count - 1].offset
 				 : metric->key_size;
 
@@ -104,6 +104,26 @@ static int bind_rows(struct binding *b)
 	return bind_bytes(b, &b->metric->rows->number, &b->plan->row_number);
 }
 
+/* What comes from the map: entries with a number, or samples, which have a size of their own. */
+static int bind_rows_of_map(struct binding *b)
+{
+	const struct map_info *map = b->plan->map;
+
+	b->plan->samples = b->metric->samples;
+	if (b->metric->samples != map_type_is_samples(map->type))
+		return binding_fail(b, b->metric->position, "the map is %s perf event array%s",
+			b->metric->samples ? "no" : "a",
+			b->metric->samples ? "" : "; expected `perf_event_array: true`");
+	if (b->metric->samples) {
+		b->plan->key_size = b->metric->key_size ? b->metric->key_size : sizeof(uint32_t);
+		b->plan->value_size = sizeof(uint64_t);
+	} else if (map->value_size != sizeof(uint64_t))
+		return binding_fail(b, b->metric->position,
+			"the map's values are %u bytes, expected 8: an unsigned number",
+			map->value_size);
+	return 0;
+}
+
 int bind_by_size(struct binding *b)
 {
 	const struct metric_definition *metric = b->metric;
@@ -119,11 +139,9 @@ int bind_by_size(struct binding *b)
 	b->plan->value = &u64_value;
 	b->plan->overflow = NULL; /* a map of that name is something else */
 	b->plan->zeros_count = true;
-	result = check_sizes(b, cpu);
-	if (b->plan->map->value_size != sizeof(uint64_t))
-		result = binding_fail(b, metric->position,
-			"the map's values are %u bytes, expected 8: an unsigned number",
-			b->plan->map->value_size);
+	result = bind_rows_of_map(b);
+	if (check_sizes(b, cpu))
+		result = -EINVAL;
 	for (size_t i = 0; i < count; i++)
 		if (bind_bytes(b, &metric->attributes[i], &b->plan->attributes[i]))
 			result = -EINVAL;

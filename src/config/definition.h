@@ -72,6 +72,7 @@ struct metric_definition {
 	 */
 	bool by_size;
 	uint32_t key_size;
+	bool samples; /* the map is a perf event array: each sample is a key, and counts once */
 	struct position position;
 };
 

@@ -217,16 +217,11 @@ static void parse_metric(struct parse *parse, const struct exporter_file *file,
 		.position = node->position, .factor = 1, .divisor = 1, .by_size = true};
 	if (!table_parse(parse, table, node, &found))
 		return;
-	if (found.perf_event_array) {
-		note_add(parse->arena, &pack->notes, pack->file, node->position,
-			"counter %.60s: perf_event_array is not supported, the counter is left out",
-			found.name ? found.name : "");
-		return;
-	}
 	metric->description = found.help;
 	metric->attributes = found.labels.labels;
 	metric->attribute_count = found.labels.count;
 	metric->key_size = found.labels.size;
+	metric->samples = found.perf_event_array;
 	name_metric(parse, file, node, &found, metric);
 	if (table == &histogram_table)
 		make_histogram(parse, node, &found, metric);
