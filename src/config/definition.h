@@ -83,6 +83,15 @@ struct address_definition {
 	struct position position;
 };
 
+/* A map of the object that has the cgroups whose paths match. */
+struct cgroup_map_definition {
+	const char *map;
+	bool storage; /* a map of cgroup storage (key: a descriptor); else a hash by id (64 bits) */
+	const char **patterns; /* src/decode/pattern.h; one that matches is enough */
+	size_t pattern_count;
+	struct position position;
+};
+
 struct program_choice {
 	const char **programs; /* of the object; the first that the kernel accepts is used */
 	size_t program_count;
@@ -100,6 +109,7 @@ struct pack_definition {
 	size_t metric_count;
 	struct address_definition *addresses;
 	size_t address_count;
+	struct cgroup_map_definition *cgroup_map; /* NULL: none */
 	const struct note *notes;
 };
 

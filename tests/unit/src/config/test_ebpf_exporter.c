@@ -179,6 +179,25 @@ static void kernel_addresses(void **state)
 	assert_int_equal(pack.addresses[0].position.line, 1);
 }
 
+static void cgroups_by_pattern(void **state)
+{
+	const struct cgroup_map_definition *map;
+
+	(void)state;
+	parse("{metrics: {counters: [{name: a_total, help: H.}]}, "
+	      "cgroup_id_map: {name: ids, regexps: [one, \"^two\"]}}",
+		false);
+	map = pack.cgroup_map;
+	assert_string_equal(map->map, "ids");
+	assert_false(map->storage);
+	assert_int_equal(map->pattern_count, 2);
+	assert_string_equal(map->patterns[1], "^two");
+	parse("{metrics: {counters: [{name: a_total, help: H.}]}, "
+	      "cgroup_id_map: {name: ids, type: cgrp_storage, regexps: [one]}}",
+		false);
+	assert_true(pack.cgroup_map->storage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +208,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_is_left_out_is_told, forget),
 		cmocka_unit_test_teardown(samples_of_perf_event_arrays, forget),
 		cmocka_unit_test_teardown(kernel_addresses, forget),
+		cmocka_unit_test_teardown(cgroups_by_pattern, forget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
