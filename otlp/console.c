@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "otlp/console_buckets.h"
 #include "otlp/console_value.h"
 
 enum {
@@ -94,10 +96,16 @@ static int compare_attrs(const struct series *a, const struct series *b)
 	return (a->attr_count > b->attr_count) - (a->attr_count < b->attr_count);
 }
 
+static bool is_histogram(const struct metric *metric)
+{
+	return metric->desc.instrument == INSTRUMENT_HISTOGRAM ||
+	       metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
+}
+
 static uint64_t weight(const struct metric *metric, const struct series *series)
 {
-	if (metric->desc.instrument == INSTRUMENT_HISTOGRAM)
-		return series->histogram.count;
+	if (is_histogram(metric))
+		return buckets_total(metric, series);
 	/* Signed values in the order of unsigned ones. */
 	return metric->desc.is_signed ? series->number ^ (UINT64_C(1) << 63) : series->number;
 }
@@ -177,21 +185,20 @@ static uint32_t shown(const struct console *console)
 /* What the series that are not shown add up to, where adding makes sense. */
 static void put_more(struct console *console, const struct metric *metric)
 {
-	enum instrument instrument = metric->desc.instrument;
 	uint32_t first = shown(console);
 	uint64_t sum = 0;
 
 	if (first == console->count)
 		return;
 	for (uint32_t i = first; i < console->count; i++)
-		sum += instrument == INSTRUMENT_HISTOGRAM ? console->series[i]->histogram.count
-							  : console->series[i]->number;
+		sum += is_histogram(metric) ? buckets_total(metric, console->series[i])
+					    : console->series[i]->number;
 	buf_puts(console->out, "    ");
 	style(console, STYLE_FAINT);
 	buf_printf(console->out, "... and %" PRIu32 " more series", console->count - first);
-	if (instrument == INSTRUMENT_HISTOGRAM)
+	if (is_histogram(metric))
 		buf_printf(console->out, " (count %s)", text_unsigned(sum).text);
-	else if (instrument != INSTRUMENT_GAUGE)
+	else if (metric->desc.instrument != INSTRUMENT_GAUGE)
 		buf_printf(console->out, " (sum %s)", text_exact(metric, sum).text);
 	style(console, STYLE_NONE);
 	buf_putc(console->out, '\n');
@@ -232,26 +239,27 @@ static void put_numbers(struct console *console, const struct metric *metric)
 
 /* The upper bound of the bucket in which the share of `percent` of the observations is reached. */
 static struct value_text quantile(
-	const struct metric *metric, const struct histogram *histogram, unsigned int percent)
+	const struct metric *metric, const struct series *series, unsigned int percent)
 {
-	const struct metric_desc *desc = &metric->desc;
+	uint64_t count = buckets_total(metric, series), seen = 0;
 	/* count * percent / 100, rounded up, without overflow */
-	uint64_t target = histogram->count / 100 * percent +
-			  (histogram->count % 100 * percent + 99) / 100;
-	uint64_t seen = 0;
+	uint64_t target = count / 100 * percent + (count % 100 * percent + 99) / 100;
+	uint32_t i = 0, last = buckets_number(metric, series) - 1;
 	struct value_text bound, out;
+	double upper;
 
-	for (uint32_t i = 0; i < desc->bound_count; i++) {
-		seen += histogram->buckets[i];
-		if (seen >= target) {
-			bound = text_scaled(desc->bounds[i], desc->unit);
-			snprintf(out.text, sizeof(out.text), "≤%.80s", bound.text);
-			return out;
-		}
+	while (i < last && (seen += buckets_get(metric, series, i)) < target)
+		i++;
+	upper = buckets_upper(metric, series, i);
+	if (isfinite(upper)) {
+		bound = text_scaled(upper, metric->desc.unit);
+		snprintf(out.text, sizeof(out.text), "≤%.80s", bound.text);
+		return out;
 	}
-	if (!desc->bound_count)
+	upper = buckets_lower(metric, series, i);
+	if (!isfinite(upper))
 		return (struct value_text){"-"};
-	bound = text_scaled(desc->bounds[desc->bound_count - 1], desc->unit);
+	bound = text_scaled(upper, metric->desc.unit);
 	snprintf(out.text, sizeof(out.text), ">%.80s", bound.text);
 	return out;
 }
@@ -271,50 +279,63 @@ struct cells {
 
 static struct cells histogram_cells(const struct metric *metric, const struct series *series)
 {
-	const struct histogram *histogram = &series->histogram;
+	uint64_t count = buckets_total(metric, series);
 	struct cells cells;
 	double mean;
 
-	cells.cell[CELL_COUNT] = text_unsigned(histogram->count);
+	cells.cell[CELL_COUNT] = text_unsigned(count);
 	for (int i = CELL_MEAN; i < CELLS; i++)
 		cells.cell[i] = (struct value_text){"-"};
-	if (!histogram->count)
+	if (!count)
 		return cells;
-	mean = metric_to_double(metric, histogram->sum) / (double)histogram->count;
+	mean = metric_to_double(metric, buckets_sum(metric, series)) / (double)count;
 	cells.cell[CELL_MEAN] = text_scaled(mean, metric->desc.unit);
-	cells.cell[CELL_P50] = quantile(metric, histogram, 50);
-	cells.cell[CELL_P90] = quantile(metric, histogram, 90);
-	cells.cell[CELL_P99] = quantile(metric, histogram, 99);
+	cells.cell[CELL_P50] = quantile(metric, series, 50);
+	cells.cell[CELL_P90] = quantile(metric, series, 90);
+	cells.cell[CELL_P99] = quantile(metric, series, 99);
 	return cells;
+}
+
+static void put_edge(struct console *console, const struct metric *metric, double edge)
+{
+	struct value_text text = isfinite(edge) ? text_scaled(edge, metric->desc.unit)
+				 : edge < 0	? (struct value_text){"-∞"}
+						: (struct value_text){"∞"};
+
+	put_styled(console, STYLE_FAINT, text.text);
+}
+
+/* What has no lower bound begins at 0, unless there are bounds below. */
+static double lowest_edge(const struct metric *metric, const struct series *series, uint32_t first)
+{
+	double lower = buckets_lower(metric, series, first);
+	double upper = buckets_upper(metric, series, first);
+
+	return isfinite(lower) || upper < 0 ? lower : 0;
 }
 
 /* One column per bucket, from the first to the last that has something; neighbours share one if
  * they are many. */
 static void put_chart(
-	struct console *console, const struct metric *metric, const struct histogram *histogram)
+	struct console *console, const struct metric *metric, const struct series *series)
 {
 	static const char *const bars[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	const struct metric_desc *desc = &metric->desc;
-	uint32_t first = 0, last = desc->bound_count, group;
+	uint32_t first = 0, last = buckets_number(metric, series) - 1, group;
 	uint64_t columns[CHART_COLUMNS] = {0}, highest = 0;
-	struct value_text bound;
 
-	while (first < last && !histogram->buckets[first])
+	if (!buckets_total(metric, series))
+		return;
+	while (first < last && !buckets_get(metric, series, first))
 		first++;
-	while (last > first && !histogram->buckets[last])
+	while (last > first && !buckets_get(metric, series, last))
 		last--;
 	group = (last - first) / CHART_COLUMNS + 1;
 	for (uint32_t i = first; i <= last; i++)
-		columns[(i - first) / group] += histogram->buckets[i];
+		columns[(i - first) / group] += buckets_get(metric, series, i);
 	for (uint32_t i = 0; i < CHART_COLUMNS; i++)
 		highest = columns[i] > highest ? columns[i] : highest;
-	if (!highest)
-		return;
 	put_padding(console->out, 2);
-	bound = first ? text_scaled(desc->bounds[first - 1], desc->unit)
-		: desc->bound_count && desc->bounds[0] < 0 ? (struct value_text){"-∞"}
-							   : (struct value_text){"0"};
-	put_styled(console, STYLE_FAINT, bound.text);
+	put_edge(console, metric, lowest_edge(metric, series, first));
 	buf_putc(console->out, ' ');
 	style(console, STYLE_CHART);
 	for (uint32_t i = 0; i <= (last - first) / group; i++) {
@@ -323,10 +344,8 @@ static void put_chart(
 		buf_puts(console->out, bars[columns[i] && !height ? 1 : height]);
 	}
 	style(console, STYLE_NONE);
-	bound = last < desc->bound_count ? text_scaled(desc->bounds[last], desc->unit)
-					 : (struct value_text){"∞"};
 	buf_putc(console->out, ' ');
-	put_styled(console, STYLE_FAINT, bound.text);
+	put_edge(console, metric, buckets_upper(metric, series, last));
 }
 
 static void put_histograms(struct console *console, const struct metric *metric)
@@ -357,7 +376,7 @@ static void put_histograms(struct console *console, const struct metric *metric)
 		}
 		buf_puts(console->out, "  ");
 		put_attrs(console, console->series[i]);
-		put_chart(console, metric, &console->series[i]->histogram);
+		put_chart(console, metric, console->series[i]);
 		buf_putc(console->out, '\n');
 	}
 }
@@ -379,7 +398,7 @@ static void put_metric(struct console *console, const struct metric *metric)
 		put_styled(console, STYLE_FAINT, desc->description);
 		buf_putc(console->out, '\n');
 	}
-	if (desc->instrument == INSTRUMENT_HISTOGRAM)
+	if (is_histogram(metric))
 		put_histograms(console, metric);
 	else
 		put_numbers(console, metric);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "otlp/encode_cache.h"
+#include "otlp/encode_exponential.h"
 #include "otlp/encode_piece.h"
 #include "otlp/wire.h"
 
@@ -129,6 +130,7 @@ struct plan {
 static int plan_metric(struct plan *plan, const struct metric *metric, struct encode_table *table,
 	size_t overhead, uint32_t *first, struct piece *piece)
 {
+	bool varies = metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
 	size_t fixed = piece_point_size(metric);
 	size_t room = plan->used + overhead > plan->limit ? 0 : plan->limit - plan->used - overhead;
 	uint32_t i;
@@ -143,7 +145,10 @@ static int plan_metric(struct plan *plan, const struct metric *metric, struct en
 			continue;
 		if (!encode_entry_valid(&table->entries[i], series) && encode_entry_fill(table, i))
 			return -ENOMEM;
-		size = wire_field_size(fixed + table->entries[i].length);
+		size = fixed + table->entries[i].length;
+		if (varies)
+			size += exponential_point_size(series->exponential);
+		size = wire_field_size(size);
 		if (size > room - piece->points_size) {
 			if (plan->encoded.points)
 				break;

@@ -168,14 +168,24 @@ static int make_room(struct encode_table *table, size_t more)
 	return 0;
 }
 
+/* The field `attributes` of the metric's points. */
+static uint8_t attributes_tag(const struct metric *metric)
+{
+	switch (metric->desc.instrument) {
+	case INSTRUMENT_HISTOGRAM:
+		return WIRE_TAG(9, WIRE_BYTES);
+	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:
+		return WIRE_TAG(1, WIRE_BYTES);
+	default:
+		return WIRE_TAG(7, WIRE_BYTES);
+	}
+}
+
 int encode_entry_fill(struct encode_table *table, uint32_t number)
 {
 	const struct metric *metric = table->metric;
 	const struct series *series = &metric->series[number];
 	struct encode_entry *entry = &table->entries[number];
-	/* NumberDataPoint.attributes is field 7, HistogramDataPoint.attributes field 9. */
-	uint8_t tag = metric->desc.instrument == INSTRUMENT_HISTOGRAM ? WIRE_TAG(9, WIRE_BYTES)
-								      : WIRE_TAG(7, WIRE_BYTES);
 	size_t size = attrs_encoded_size(series->attrs, series->attr_count);
 
 	if (entry->offset)
@@ -189,7 +199,8 @@ int encode_entry_fill(struct encode_table *table, uint32_t number)
 		.length = (uint32_t)size,
 		.generation = series->generation,
 	};
-	attrs_encode(table->bytes + table->used, tag, series->attrs, series->attr_count);
+	attrs_encode(table->bytes + table->used, attributes_tag(metric), series->attrs,
+		series->attr_count);
 	table->used += size;
 	return 0;
 }

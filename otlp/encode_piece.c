@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "otlp/encode_piece.h"
 
+#include "otlp/encode_exponential.h"
 #include "otlp/wire.h"
 
 enum {
@@ -33,6 +34,7 @@ size_t piece_trailer_size(const struct metric *metric)
 		return 4;
 	case INSTRUMENT_UPDOWNCOUNTER:
 	case INSTRUMENT_HISTOGRAM:
+	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:
 		return 2;
 	case INSTRUMENT_GAUGE:
 		break;
@@ -40,11 +42,13 @@ size_t piece_trailer_size(const struct metric *metric)
 	return 0;
 }
 
-/* A point without its attributes, tag and length. */
+/* What all points of the metric have, without attributes, tag and length. */
 size_t piece_point_size(const struct metric *metric)
 {
 	size_t bounds = metric->desc.bound_count;
 
+	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		return 0;
 	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
 		return NUMBER_FIXED;
 	return HISTOGRAM_FIXED + wire_field_size((bounds + 1) * sizeof(uint64_t)) +
@@ -122,6 +126,7 @@ uint8_t *piece_write(
 		[INSTRUMENT_UPDOWNCOUNTER] = WIRE_TAG(7, WIRE_BYTES),
 		[INSTRUMENT_GAUGE] = WIRE_TAG(5, WIRE_BYTES),
 		[INSTRUMENT_HISTOGRAM] = WIRE_TAG(9, WIRE_BYTES),
+		[INSTRUMENT_EXPONENTIAL_HISTOGRAM] = WIRE_TAG(10, WIRE_BYTES),
 	};
 	const struct metric_desc *desc = &piece->metric->desc;
 
@@ -132,6 +137,8 @@ uint8_t *piece_write(
 	to = wire_put_header(to, data_tags[desc->instrument], piece->data_size);
 	if (desc->instrument == INSTRUMENT_HISTOGRAM)
 		to = put_histogram_points(to, piece, table, time);
+	else if (desc->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		to = exponential_points_put(to, piece, table, time);
 	else
 		to = put_number_points(to, piece, table, time);
 	if (desc->instrument != INSTRUMENT_GAUGE) {

@@ -24,7 +24,8 @@ struct piece {
 size_t piece_header_size(const struct metric *metric);
 /* What follows the points: aggregation_temporality, is_monotonic. */
 size_t piece_trailer_size(const struct metric *metric);
-/* A point without its attributes, tag and length. */
+/* What all points of the metric have, without attributes, tag and length; exponential_point_size()
+ * comes on top for exponential histograms. */
 size_t piece_point_size(const struct metric *metric);
 /* ScopeMetrics.metrics with everything in it. */
 uint8_t *piece_write(

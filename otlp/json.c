@@ -103,6 +103,26 @@ static void put_histogram(struct buf *out, const struct metric *metric, const st
 	buf_putc(out, ']');
 }
 
+static void put_exponential(
+	struct buf *out, const struct metric *metric, const struct exponential *histogram)
+{
+	buf_printf(out, "\"count\":\"%" PRIu64 "\",\"sum\":", histogram->count);
+	put_double(out, metric_to_double(metric, histogram->sum));
+	buf_printf(out, ",\"scale\":%" PRId32 ",\"zeroCount\":\"%" PRIu64 "\"", histogram->scale,
+		histogram->zero_count);
+	buf_printf(out, ",\"positive\":{\"offset\":%" PRId32 ",\"bucketCounts\":[",
+		histogram->bucket_count ? histogram->offset : 0);
+	for (uint32_t i = 0; i < histogram->bucket_count; i++)
+		buf_printf(out, "%s\"%" PRIu64 "\"", i ? "," : "", histogram->buckets[i]);
+	buf_puts(out, "]}");
+	if (!histogram->count || histogram->no_extremes)
+		return;
+	buf_puts(out, ",\"min\":");
+	put_double(out, metric_to_double(metric, histogram->min));
+	buf_puts(out, ",\"max\":");
+	put_double(out, metric_to_double(metric, histogram->max));
+}
+
 static void put_points(struct buf *out, const struct metric *metric, uint64_t time)
 {
 	bool first = true;
@@ -121,6 +141,8 @@ static void put_points(struct buf *out, const struct metric *metric, uint64_t ti
 			series->start, time);
 		if (metric->desc.instrument == INSTRUMENT_HISTOGRAM)
 			put_histogram(out, metric, series);
+		else if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+			put_exponential(out, metric, series->exponential);
 		else
 			put_number(out, metric, series);
 		buf_putc(out, '}');
@@ -135,6 +157,7 @@ static void put_metric(struct buf *out, const struct metric *metric, uint64_t ti
 		[INSTRUMENT_UPDOWNCOUNTER] = "sum",
 		[INSTRUMENT_GAUGE] = "gauge",
 		[INSTRUMENT_HISTOGRAM] = "histogram",
+		[INSTRUMENT_EXPONENTIAL_HISTOGRAM] = "exponentialHistogram",
 	};
 	const struct metric_desc *desc = &metric->desc;
 

@@ -12,6 +12,8 @@ enum {
 	LIMIT_METRICS_PER_PACK = 128,
 	LIMIT_ATTRIBUTES_PER_SERIES = 32,
 	LIMIT_BOUNDS = 512,
+	/* Of one series on its way out; the SDK's default is 160. */
+	LIMIT_EXPONENTIAL_BUCKETS = 4096,
 	LIMIT_PROGRAM_CHOICES = 64,
 	LIMIT_KERNEL_ADDRESSES = 64,
 	LIMIT_DECODERS_PER_CHAIN = 8,
@@ -43,6 +45,8 @@ enum {
 
 	/* Metrics SDK, "Cardinality limits": default per metric, overflow series not counted. */
 	LIMIT_SERIES_PER_METRIC = 2000,
+	/* What a definition may raise it to: some 2.5 GB of memory. */
+	LIMIT_CARDINALITY = 10000000,
 
 	/* OTEL_RESOURCE_ATTRIBUTES; OTEL_ATTRIBUTE_COUNT_LIMIT, which does not apply here, is 128
 	 * too. */

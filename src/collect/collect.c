@@ -11,7 +11,8 @@
 /* A map and the metrics made of it. */
 struct source {
 	const struct map_info *map;
-	struct reader *reader;	 /* NULL: samples */
+	struct table table; /* of otel.bpf.h; otherwise there is a reader, or there are samples */
+	struct reader *reader;
 	struct reader *overflow; /* of the companion map; NULL if there is none */
 	struct samples *samples;
 	struct feed **feeds;
@@ -41,6 +42,8 @@ static int open_source(struct source *source, const struct metric_plan *plan,
 	source->map = plan->map;
 	if (plan->samples)
 		return samples_new(&source->samples, plan->map, plan->key_size, err);
+	if (plan->map->table.kind != TABLE_NONE)
+		return table_open(&source->table, plan->map, err);
 	result = reader_new(&source->reader, plan->map, calls, err);
 	if (!result && plan->overflow)
 		result = reader_new(&source->overflow, plan->overflow, calls, err);
@@ -105,6 +108,7 @@ void collector_free(struct collector *collector)
 		for (size_t j = 0; j < source->feed_count; j++)
 			feed_free(source->feeds[j]);
 		free(source->feeds);
+		table_close(&source->table);
 		reader_free(source->reader);
 		reader_free(source->overflow);
 		samples_free(source->samples);
@@ -176,13 +180,27 @@ static int read_samples(struct source *source, struct err *err)
 	return feed_all(source, &rest, feed_overflow, err);
 }
 
+static int read_table(struct source *source, struct err *err)
+{
+	for (size_t i = 0; i < source->feed_count; i++) {
+		int result = feed_table(source->feeds[i], &source->table);
+
+		if (result)
+			return err_set(err, result, "%s", strerror(-result));
+	}
+	return 0;
+}
+
 static int run_source(struct source *source, struct err *err)
 {
 	int result;
 
 	for (size_t i = 0; i < source->feed_count; i++)
 		feed_begin(source->feeds[i]);
-	result = source->samples ? read_samples(source, err) : read_rows(source, err);
+	if (source->samples)
+		result = read_samples(source, err);
+	else
+		result = source->reader ? read_rows(source, err) : read_table(source, err);
 	if (!result)
 		result = read_overflow(source, err);
 	for (size_t i = 0; i < source->feed_count; i++)

@@ -23,6 +23,8 @@ static bool is_signed(const struct metric_plan *plan)
 
 static const struct feed_kind *find_kind(const struct metric_plan *plan)
 {
+	if (plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		return &feed_exponentials;
 	if (plan->instrument != INSTRUMENT_HISTOGRAM)
 		return &feed_numbers;
 	return plan->definition->rows ? &feed_buckets : &feed_histograms;
@@ -41,6 +43,8 @@ static int make_metric(struct feed *feed, struct scope *scope, struct err *err)
 		.is_signed = is_signed(plan),
 		.bounds = plan->bounds,
 		.bound_count = plan->bound_count,
+		.max_size = plan->definition->max_size,
+		.max_series = plan->definition->cardinality_limit,
 	};
 
 	feed->metric = scope_add_metric(scope, &desc, err);
@@ -51,6 +55,7 @@ int feed_new(
 	struct feed **result, const struct metric_plan *plan, struct scope *scope, struct err *err)
 {
 	size_t key_size = plan->key_size + (plan->keeps_cpus ? sizeof(uint32_t) : 0);
+	bool is_table = plan->map->table.kind != TABLE_NONE;
 	struct feed *feed = calloc(1, sizeof(*feed));
 
 	*result = NULL;
@@ -58,9 +63,10 @@ int feed_new(
 		return err_set(err, -ENOMEM, "out of memory");
 	feed->plan = plan;
 	feed->kind = find_kind(plan);
-	feed->keys = keytab_new(key_size);
+	feed->keys = is_table ? NULL : keytab_new(key_size);
 	feed->key = malloc(key_size);
-	if (!feed->keys || !feed->key || (feed->kind->open && feed->kind->open(feed))) {
+	if ((!feed->keys && !is_table) || !feed->key ||
+		(feed->kind->open && feed->kind->open(feed))) {
 		feed_free(feed);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
@@ -77,6 +83,7 @@ void feed_free(struct feed *feed)
 	if (!feed)
 		return;
 	keytab_free(feed->keys);
+	free(feed->slots);
 	if (feed->kind->close)
 		feed->kind->close(feed);
 	free(feed->key);
@@ -88,7 +95,8 @@ void feed_free(struct feed *feed)
 
 void feed_begin(struct feed *feed)
 {
-	keytab_begin(feed->keys);
+	if (feed->keys)
+		keytab_begin(feed->keys);
 	feed->row_count = 0;
 	if (feed->kind->begin)
 		feed->kind->begin(feed);
@@ -150,20 +158,16 @@ static void remember_undecodable(struct feed *feed, const struct err *err)
 	snprintf(feed->undecodable_text, sizeof(feed->undecodable_text), "%.255s", err->text);
 }
 
-/* Decode the key of a row that was not met before. */
-static int learn(struct feed *feed, const struct batch *batch, size_t i, uint32_t cpu)
+int feed_decode_key(struct feed *feed, const unsigned char *key, uint32_t *series, uint32_t *place)
 {
 	struct attr attrs[LIMIT_ATTRIBUTES_PER_SERIES + 1];
-	struct keytab_entry *entry = row_entry(feed, batch, i, cpu);
 	struct err err = {0};
 	size_t count;
 	int result;
 
-	if (!entry)
-		return -ENOMEM;
-	result = attributes_decode(feed->plan, feed->key, attrs, &count, &feed->scratch, &err);
+	result = attributes_decode(feed->plan, key, attrs, &count, &feed->scratch, &err);
 	if (!result && feed->kind->place)
-		result = feed->kind->place(feed, feed->key, &entry->place, &err);
+		result = feed->kind->place(feed, key, place, &err);
 	if (result == -ENOMEM)
 		return result;
 	if (result) {
@@ -171,15 +175,28 @@ static int learn(struct feed *feed, const struct batch *batch, size_t i, uint32_
 			feed->skipped++;
 		else
 			remember_undecodable(feed, &err);
-		entry->series = KEYTAB_UNDECODABLE;
+		*series = KEYTAB_UNDECODABLE;
 		return 0;
 	}
-	entry->series = metric_find_series(feed->metric, attrs, count);
-	if (entry->series == SERIES_NONE) {
-		entry->series = KEYTAB_UNKNOWN;
+	*series = metric_find_series(feed->metric, attrs, count);
+	return *series == SERIES_NONE ? -ENOMEM : 0;
+}
+
+/* Decode the key of a row that was not met before. */
+static int learn(struct feed *feed, const struct batch *batch, size_t i, uint32_t cpu)
+{
+	struct keytab_entry *entry = row_entry(feed, batch, i, cpu);
+	uint32_t series;
+	int result;
+
+	if (!entry)
 		return -ENOMEM;
-	}
-	entry->generation = series_generation(feed->metric, entry->series);
+	result = feed_decode_key(feed, feed->key, &series, &entry->place);
+	if (result)
+		return result;
+	entry->series = series;
+	if (series != KEYTAB_UNDECODABLE)
+		entry->generation = series_generation(feed->metric, series);
 	return 0;
 }
 
@@ -321,7 +338,8 @@ void feed_end(struct feed *feed, bool complete)
 	}
 	if (feed->kind->end)
 		feed->kind->end(feed);
-	keytab_end(feed->keys);
+	if (feed->keys)
+		keytab_end(feed->keys);
 }
 
 uint64_t feed_rows(const struct feed *feed)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Batches of one map -> one metric. */
+/* One map -> one metric: in batches, or from mapped memory. */
 #pragma once
 
 #include "base/compiler.h"
@@ -7,6 +7,7 @@
 #include "collect/plan.h"
 #include "model/model.h"
 #include "read/reader.h"
+#include "read/table.h"
 
 #include <stdint.h>
 
@@ -20,6 +21,8 @@ void feed_begin(struct feed *feed);
 /* Add the rows of the batch to the metric. -ENOMEM, or 0: rows that cannot be decoded are only
  * counted. */
 int feed_batch(struct feed *feed, const struct batch *batch) MUST_CHECK;
+/* Add what the table has. -ENOMEM, or 0. Allocates and calls the system for new keys only. */
+int feed_table(struct feed *feed, const struct table *table) MUST_CHECK;
 /* The row of the map's overflow companion. */
 int feed_overflow(struct feed *feed, const struct batch *batch) MUST_CHECK;
 /* The pass is complete (forget keys that are gone), or was cut short (no points, series go on). */

@@ -31,13 +31,19 @@ struct feed_kind {
 	void (*end)(struct feed *feed);
 };
 
-extern const struct feed_kind feed_numbers;    /* a row is a number */
-extern const struct feed_kind feed_histograms; /* a row is a histogram */
-extern const struct feed_kind feed_buckets;    /* a row is one bucket of a histogram, or its sum */
+extern const struct feed_kind feed_numbers;	 /* a row is a number */
+extern const struct feed_kind feed_histograms;	 /* a row is a histogram */
+extern const struct feed_kind feed_exponentials; /* a row is an exponential histogram */
+extern const struct feed_kind feed_buckets; /* a row is one bucket of a histogram, or its sum */
 
 struct feed_row {
 	uint32_t series; /* ROW_UNUSED: left out */
 	uint32_t place;
+};
+
+struct feed_slot {
+	uint32_t state;	 /* of the slot whose key was decoded; 0: none yet */
+	uint32_t series; /* or KEYTAB_UNDECODABLE */
 };
 
 struct feed {
@@ -45,12 +51,20 @@ struct feed {
 	const struct feed_kind *kind;
 	void *state; /* of the kind */
 	struct metric *metric;
-	struct keytab *keys;
-	unsigned char *key;    /* key bytes, then the CPU number if CPUs are kept apart */
-	struct feed_row *rows; /* of the batch */
-	uint32_t *fresh;       /* those of them that are new */
-	size_t row_capacity;   /* of both */
+	struct keytab *keys;	 /* of maps that are read in batches */
+	struct feed_slot *slots; /* of tables: by slot, or by value and CPU */
+	unsigned char *key;	 /* key bytes, then the CPU number if CPUs are kept apart */
+	struct feed_row *rows;	 /* of the batch */
+	uint32_t *fresh;	 /* those of them that are new */
+	size_t row_capacity;	 /* of both */
 	struct arena scratch;
 	uint64_t row_count, undecodable, skipped;
 	char undecodable_text[256];
 };
+
+/*
+ * The series of a key, behind which stands the CPU number if CPUs are kept apart, and its place if
+ * the kind has places. KEYTAB_UNDECODABLE, and counted, if it cannot be decoded. 0 or -ENOMEM.
+ */
+int feed_decode_key(
+	struct feed *feed, const unsigned char *key, uint32_t *series, uint32_t *place) MUST_CHECK;

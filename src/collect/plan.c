@@ -104,10 +104,12 @@ static int bind_map(struct binding *b)
 	if (b->plan->map->key_size > LIMIT_MAP_KEY || b->plan->map->value_size > LIMIT_MAP_VALUE)
 		return binding_fail(
 			b, b->metric->position, "keys or values of the map are too large");
-	if (b->metric->per_cpu && !map_type_is_percpu(b->plan->map->type))
+	if (b->metric->per_cpu && !map_is_percpu(b->plan->map))
 		return binding_fail(b, b->metric->position,
 			"`per_cpu` is set, but the map is not of a per-CPU type");
 	b->plan->keeps_cpus = b->metric->per_cpu != NULL;
+	if (b->plan->map->table.kind != TABLE_NONE)
+		return 0;
 	overflow = arena_printf(b->arena, "%s_overflow", name);
 	if (!overflow)
 		return binding_no_memory(b);
@@ -259,6 +261,38 @@ static int check_holes(struct binding *b)
 		b->metric->map, first, last);
 }
 
+/* Whether buckets made for `measured` per unit are those of `wanted`: they repeat with each power
+ * of two. */
+static bool same_buckets(uint64_t measured, uint64_t wanted)
+{
+	return measured && wanted &&
+	       measured >> __builtin_ctzll(measured) == wanted >> __builtin_ctzll(wanted);
+}
+
+static int bind_exponential(struct binding *b)
+{
+	const struct map_info *map = b->plan->map;
+	struct metric_plan *plan = b->plan;
+
+	plan->sum = layout_find(&map->value, "extent.sum");
+	plan->zero_count = layout_find(&map->value, "extent.zero_count");
+	plan->max = layout_find(&map->value, "extent.max");
+	plan->inverse_min = layout_find(&map->value, "extent.inverse_min");
+	plan->buckets = layout_find(&map->value, "buckets");
+	if (!map->table.divisor || !plan->sum || !plan->zero_count || !plan->max ||
+		!plan->inverse_min || !plan->buckets)
+		return binding_fail(b, b->metric->position,
+			"an exponential histogram needs a map that OTEL_EXPONENTIAL_HISTOGRAM in "
+			"otel.bpf.h makes");
+	plan->bucket_count = plan->buckets->size / (uint32_t)sizeof(uint64_t);
+	if (b->metric->factor <= 1 && same_buckets(map->table.divisor, b->metric->divisor))
+		return 0;
+	return binding_fail(b, b->metric->position,
+		"the map's buckets are for %u measured units in one of the metric's, but "
+		"`measured_in` and `unit` say %llu",
+		map->table.divisor, (unsigned long long)b->metric->divisor);
+}
+
 static int bind_metric(struct binding *b)
 {
 	int result;
@@ -270,6 +304,10 @@ static int bind_metric(struct binding *b)
 	result = bind_map(b);
 	if (result)
 		return result;
+	if (b->metric->by_size && b->plan->map->table.kind != TABLE_NONE)
+		return binding_fail(b, b->metric->position,
+			"the map is made by otel.bpf.h, which ebpf_exporter's definitions cannot "
+			"describe; expected one of otelbpf's own");
 	if (b->metric->by_size)
 		return bind_by_size(b);
 	result = bind_attributes(b);
@@ -277,6 +315,8 @@ static int bind_metric(struct binding *b)
 		result = -EINVAL;
 	if (b->plan->instrument == INSTRUMENT_HISTOGRAM)
 		return bind_histogram(b) ? -EINVAL : result;
+	if (b->plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		return bind_exponential(b) ? -EINVAL : result;
 	return bind_number(b) ? -EINVAL : result;
 }
 

@@ -33,10 +33,12 @@ struct metric_plan {
 		*overflow; /* MAP_overflow: what found no place in a full map; NULL if none */
 	struct attribute_plan *attributes;
 	size_t attribute_count;
-	const struct field *value;	   /* numbers */
-	const struct field *sum, *buckets; /* histograms in one value */
-	struct attribute_plan row_number;  /* histograms in rows: which bucket a row is */
-	const double *bounds;		   /* histograms: one less than buckets */
+	const struct field *value;			    /* numbers */
+	const struct field *sum, *buckets;		    /* histograms in one value */
+	const struct field *zero_count, *max, *inverse_min; /* exponential histograms */
+	uint32_t bucket_count;		  /* exponential histograms: of the array `buckets` */
+	struct attribute_plan row_number; /* histograms in rows: which bucket a row is */
+	const double *bounds;		  /* histograms: one less than buckets */
 	uint32_t bound_count;
 	bool keeps_cpus;
 	bool zero_key;	  /* only the row with the key 0 counts */
@@ -60,8 +62,12 @@ int pack_plan_init(struct pack_plan *plan, const struct pack_definition *pack,
 	struct err *err) MUST_CHECK;
 void pack_plan_fini(struct pack_plan *plan);
 
-static inline bool map_type_is_percpu(uint32_t type)
+static inline bool map_is_percpu(const struct map_info *map)
 {
+	uint32_t type = map->type;
+
+	if (map->table.kind == TABLE_SHARDS)
+		return true;
 	/* BPF_MAP_TYPE_PERCPU_HASH, _PERCPU_ARRAY, _LRU_PERCPU_HASH: linux/bpf.h */
 	return type == 5 || type == 6 || type == 10;
 }

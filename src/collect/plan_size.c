@@ -34,7 +34,7 @@ static bool last_is_cpu(const struct binding *b)
 {
 	const struct metric_definition *metric = b->metric;
 
-	return metric->attribute_count && !metric->rows && map_type_is_percpu(b->plan->map->type) &&
+	return metric->attribute_count && !metric->rows && map_is_percpu(b->plan->map) &&
 	       strcmp(metric->attributes[metric->attribute_count - 1].name, "cpu") == 0;
 }
 

@@ -59,6 +59,8 @@ struct metric_definition {
 	uint64_t factor, divisor; /* a value in `unit` is what is in the map x factor / divisor */
 	enum bucket_kind buckets;
 	uint32_t exp2_first;
+	uint32_t max_size;	    /* exponential histogram: most buckets; 0: the default */
+	uint32_t cardinality_limit; /* most series; 0: the default */
 	struct bucket_rows *rows;
 	const char *value;   /* field of a struct value; NULL: the whole value */
 	const char *per_cpu; /* attribute that keeps CPUs apart; NULL: summed */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The entries of `metrics`. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -9,7 +11,10 @@
 #include "config/definition_rows.h"
 #include "config/unit.h"
 
-static const char *const instruments[] = {"counter", "updowncounter", "gauge", "histogram", NULL};
+static const char *const instruments[] = {
+	"counter", "updowncounter", "gauge", "histogram", "exponential_histogram", NULL};
+static const char instruments_expected[] =
+	"counter, updowncounter, gauge, histogram or exponential_histogram";
 
 /* Metrics API, "Instrument name syntax". */
 static bool is_metric_name(const char *text)
@@ -42,8 +47,7 @@ static void row_metric_name(struct parse *parse, const struct yaml_node *node, v
 
 static void row_instrument(struct parse *parse, const struct yaml_node *node, void *target)
 {
-	static const char expected[] = "counter, updowncounter, gauge or histogram";
-	const char *text = node_text(parse, node, expected);
+	const char *text = node_text(parse, node, instruments_expected);
 	struct nearest nearest;
 
 	if (!text)
@@ -62,7 +66,7 @@ static void row_instrument(struct parse *parse, const struct yaml_node *node, vo
 			yaml_describe(node, parse->arena), nearest.name);
 	else
 		report_add(parse->report, node->position, "found the instrument %s, expected %s",
-			yaml_describe(node, parse->arena), expected);
+			yaml_describe(node, parse->arena), instruments_expected);
 }
 
 static void row_unit(struct parse *parse, const struct yaml_node *node, void *target)
@@ -86,25 +90,50 @@ static void row_unit(struct parse *parse, const struct yaml_node *node, void *ta
 		*(const char **)target = text;
 }
 
-static void row_exponent(struct parse *parse, const struct yaml_node *node, void *target)
+static void parse_number(struct parse *parse, const struct yaml_node *node,
+	const struct shape *shape, uint32_t *target)
 {
-	const char *text = node_text(parse, node, "a number from 0 to 63");
 	uint64_t value;
+	char expected[64];
+	const char *text;
 
+	snprintf(expected, sizeof(expected), "a number from %" PRIu64 " to %" PRIu64, shape->least,
+		shape->most);
+	text = node_text(parse, node, expected);
 	if (!text)
 		return;
-	if (!node->quoted && str_to_u64(text, &value) == 0 && value < 64)
-		*(uint32_t *)target = (uint32_t)value;
+	if (!node->quoted && str_to_u64(text, &value) == 0 && value >= shape->least &&
+		value <= shape->most)
+		*target = (uint32_t)value;
 	else
-		report_add(parse->report, node->position,
-			"found %s, expected a number from 0 to 63",
-			yaml_describe(node, parse->arena));
+		report_add(parse->report, node->position, "found %s, expected %s",
+			yaml_describe(node, parse->arena), expected);
+}
+
+static const struct shape exponent_shape = {.kind = SHAPE_NUMBER, .most = 63};
+static const struct shape max_size_shape = {
+	.kind = SHAPE_NUMBER, .least = 2, .most = LIMIT_EXPONENTIAL_BUCKETS};
+static const struct shape cardinality_shape = {
+	.kind = SHAPE_NUMBER, .least = 1, .most = LIMIT_CARDINALITY};
+
+static void row_exponent(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	parse_number(parse, node, &exponent_shape, target);
+}
+
+static void row_max_size(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	parse_number(parse, node, &max_size_shape, target);
+}
+
+static void row_cardinality_limit(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	parse_number(parse, node, &cardinality_shape, target);
 }
 
 static const struct row exp2_rows[] = {
 	{"first", true, row_exponent, offsetof(struct metric_definition, exp2_first),
-		"the exponent of bucket 0's upper bound",
-		&(const struct shape){.kind = SHAPE_NUMBER, .most = 63}},
+		"the exponent of bucket 0's upper bound", &exponent_shape},
 };
 static const struct table exp2_table = {"exp2 buckets", exp2_rows, ARRAY_SIZE(exp2_rows)};
 
@@ -135,7 +164,7 @@ static const struct row metric_rows[] = {
 	{"name", true, row_metric_name, offsetof(struct metric_definition, name),
 		"the instrument's name", &name_shape},
 	{"instrument", true, row_instrument, offsetof(struct metric_definition, instrument),
-		"counter, updowncounter, gauge or histogram",
+		instruments_expected,
 		&(const struct shape){.kind = SHAPE_CHOICE, .choices = instruments}},
 	{"unit", true, row_unit, offsetof(struct metric_definition, unit),
 		"a unit such as s, By, 1 or {request}", &unit_shape},
@@ -147,6 +176,12 @@ static const struct row metric_rows[] = {
 		"the unit in the map, if it is another", &unit_shape},
 	{"buckets", false, row_buckets, 0, "the buckets of a histogram",
 		&(const struct shape){.kind = SHAPE_TABLE, .table = &bucket_table}},
+	{"max_size", false, row_max_size, offsetof(struct metric_definition, max_size),
+		"the most buckets of an exponential histogram; without it 160", &max_size_shape},
+	{"cardinality_limit", false, row_cardinality_limit,
+		offsetof(struct metric_definition, cardinality_limit),
+		"the most series, the overflow series not counted; without it 2000",
+		&cardinality_shape},
 	{"value", false, row_field, offsetof(struct metric_definition, value),
 		"field of the value's struct; without it the whole value", &shape_field},
 	{"per_cpu", false, row_attribute_name, offsetof(struct metric_definition, per_cpu),
@@ -194,27 +229,38 @@ static void check_units(
 	}
 }
 
+static const char *article(const char *word)
+{
+	return strchr("aeiou", *word) ? "an" : "a";
+}
+
 static void check_instrument(
 	struct parse *parse, const struct yaml_node *node, const struct metric_definition *metric)
 {
 	const struct yaml_node *buckets = yaml_get(node, "buckets");
 	const struct yaml_node *value = yaml_get(node, "value");
-	bool histogram;
+	const struct yaml_node *max_size = yaml_get(node, "max_size");
+	bool histogram, exponential;
 
 	if (!metric->instrument)
 		return;
 	histogram = strcmp(metric->instrument, "histogram") == 0;
+	exponential = strcmp(metric->instrument, "exponential_histogram") == 0;
 	if (histogram && !buckets)
 		report_add(parse->report, node->position,
 			"found a histogram without 'buckets', expected 'buckets: { exp2: { first: "
 			"N } }'");
 	if (!histogram && buckets)
 		report_add(parse->report, buckets->key_position,
-			"found 'buckets' in a %s, expected them in a histogram only",
-			metric->instrument);
-	if (histogram && value)
+			"found 'buckets' in %s %s, expected them in a histogram only",
+			article(metric->instrument), metric->instrument);
+	if ((histogram || exponential) && value)
 		report_add(parse->report, value->key_position,
 			"found 'value' in a histogram, expected it in the other instruments only");
+	if (!exponential && max_size)
+		report_add(parse->report, max_size->key_position,
+			"found 'max_size' in %s %s, expected it in an exponential_histogram only",
+			article(metric->instrument), metric->instrument);
 }
 
 static void check_per_cpu(

@@ -22,6 +22,14 @@ static void swap(struct histogram *pair)
 	pair[1] = first;
 }
 
+static void swap_exponentials(struct exponential *pair)
+{
+	struct exponential first = pair[0];
+
+	pair[0] = pair[1];
+	pair[1] = first;
+}
+
 struct histogram *delta_source(struct metric *metric, uint32_t series, bool first)
 {
 	struct histogram *source = metric->state->series[series].source.histogram;
@@ -29,6 +37,17 @@ struct histogram *delta_source(struct metric *metric, uint32_t series, bool firs
 	if (first) {
 		swap(source);
 		clear(metric, source);
+	}
+	return source;
+}
+
+struct exponential *delta_exponential_source(struct metric *metric, uint32_t series, bool first)
+{
+	struct exponential *source = metric->state->series[series].source.exponential;
+
+	if (first) {
+		swap_exponentials(source);
+		exponential_clear(source);
 	}
 	return source;
 }
@@ -77,12 +96,19 @@ static bool is_histogram(const struct metric *metric)
 	return metric->desc.instrument == INSTRUMENT_HISTOGRAM;
 }
 
+static bool is_exponential(const struct metric *metric)
+{
+	return metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
+}
+
 /* The point was delivered: the next one begins where it ended. */
 static void settle(const struct metric *metric, struct series *series, uint64_t time)
 {
 	series->start = time;
 	if (is_histogram(metric))
 		clear(metric, &series->histogram);
+	else if (is_exponential(metric))
+		exponential_clear(series->exponential);
 	else
 		series->number = 0;
 }
@@ -92,6 +118,8 @@ static void undo(const struct metric *metric, struct series_state *state)
 {
 	if (is_histogram(metric))
 		swap(state->source.histogram);
+	else if (is_exponential(metric))
+		swap_exponentials(state->source.exponential);
 	else
 		state->source.number = state->previous;
 }
@@ -121,6 +149,16 @@ static void take_histogram(
 	point->sum += source[0].sum - (source[1].sum & mask);
 }
 
+static void take_exponential(
+	const struct metric *metric, struct series *series, struct exponential *source)
+{
+	/* Before the difference is taken, so that what is moved here is moved back there. */
+	exponential_repair(&source[0], metric->desc.divisor);
+	exponential_merge(series->exponential,
+		exponential_subtract(&source[1], &source[0]) ? &source[1] : &source[0],
+		metric->desc.max_size);
+}
+
 /* What came since the source was last read: what it has now and what its retired entries had then,
  * less all that it had then. */
 static void take_number(struct series *series, struct series_state *state)
@@ -138,6 +176,10 @@ static void forget(const struct metric *metric, struct series *series, struct se
 		clear(metric, &state->source.histogram[0]);
 		return;
 	}
+	if (is_exponential(metric)) {
+		exponential_clear(&state->source.exponential[0]);
+		return;
+	}
 	state->previous = state->source.number;
 	state->source.number = 0;
 	take_number(series, state);
@@ -147,8 +189,17 @@ static void take(const struct metric *metric, struct series *series, struct seri
 {
 	if (is_histogram(metric))
 		take_histogram(metric, series, state->source.histogram);
+	else if (is_exponential(metric))
+		take_exponential(metric, series, state->source.exponential);
 	else
 		take_number(series, state);
+}
+
+static uint64_t counted(const struct metric *metric, const struct series *series)
+{
+	if (is_exponential(metric))
+		return series->exponential->count;
+	return is_histogram(metric) ? series->histogram.count : series->number;
 }
 
 bool delta_end(struct metric *metric, uint32_t number, enum delta_end how, uint64_t previous_time)
@@ -165,7 +216,7 @@ bool delta_end(struct metric *metric, uint32_t number, enum delta_end how, uint6
 		forget(metric, series, state);
 	else if (how == DELTA_READ_IN_PART)
 		undo(metric, state);
-	series->live = is_histogram(metric) ? series->histogram.count : series->number;
+	series->live = counted(metric, series);
 	if (how == DELTA_READ_IN_PART || how == DELTA_NOT_READ)
 		series->live = false;
 	return series->live || how != DELTA_GONE;

@@ -12,6 +12,8 @@
 /* Where this collection's histogram is added up. `first`: it is the first of this collection. */
 struct histogram *delta_source(struct metric *metric, uint32_t series, bool first);
 
+struct exponential *delta_exponential_source(struct metric *metric, uint32_t series, bool first);
+
 /* Does model_acknowledge. */
 void delta_acknowledge(const struct snapshot *snapshot, const struct snapshot_place *from,
 	const struct snapshot_place *to);

@@ -11,6 +11,7 @@ static const char *const names[] = {
 	[INSTRUMENT_UPDOWNCOUNTER] = "updowncounter",
 	[INSTRUMENT_GAUGE] = "gauge",
 	[INSTRUMENT_HISTOGRAM] = "histogram",
+	[INSTRUMENT_EXPONENTIAL_HISTOGRAM] = "exponential_histogram",
 };
 
 const char *instrument_name(enum instrument instrument)
@@ -36,7 +37,8 @@ enum temporality instrument_temporality(
 
 	if (instrument == INSTRUMENT_COUNTER)
 		delta = preference == PREFER_DELTA;
-	else if (instrument == INSTRUMENT_HISTOGRAM)
+	else if (instrument == INSTRUMENT_HISTOGRAM ||
+		 instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
 		delta = preference != PREFER_CUMULATIVE;
 	return delta ? TEMPORALITY_DELTA : TEMPORALITY_CUMULATIVE;
 }

@@ -110,6 +110,19 @@ static int check_bounds(const struct metric_desc *desc, struct err *err)
 	return 0;
 }
 
+static int check_max_size(const struct metric_desc *desc, struct err *err)
+{
+	if (!desc->max_size)
+		return 0;
+	if (desc->max_size < EXPONENTIAL_MAX_SIZE_MIN || desc->max_size > LIMIT_EXPONENTIAL_BUCKETS)
+		return err_set(err, -EINVAL,
+			"metric %s: at most %u buckets are wanted; a number from %d to %d is "
+			"possible",
+			desc->name, desc->max_size, EXPONENTIAL_MAX_SIZE_MIN,
+			LIMIT_EXPONENTIAL_BUCKETS);
+	return 0;
+}
+
 static int copy_desc(struct metric *metric, const struct metric_desc *desc)
 {
 	metric->desc = *desc;
@@ -125,6 +138,8 @@ static int copy_desc(struct metric *metric, const struct metric_desc *desc)
 			desc->bound_count * sizeof(double));
 	if (!metric->desc.divisor)
 		metric->desc.divisor = 1;
+	if (!metric->desc.max_size)
+		metric->desc.max_size = EXPONENTIAL_MAX_SIZE;
 	if (!metric->desc.max_series)
 		metric->desc.max_series = LIMIT_SERIES_PER_METRIC;
 	return 0;
@@ -135,7 +150,7 @@ struct metric *scope_add_metric(
 {
 	struct metric **metrics, *metric;
 
-	if (check_bounds(desc, err))
+	if (check_bounds(desc, err) || check_max_size(desc, err))
 		return NULL;
 	for (size_t i = 0; i < scope->metric_count; i++) {
 		/* Instrument names are case-insensitive: metrics API, "Instrument name syntax". */
@@ -285,6 +300,19 @@ void metric_add_histogram(struct metric *metric, uint32_t series, const struct h
 		target->sum += observed->sum;
 }
 
+void metric_add_exponential(
+	struct metric *metric, uint32_t series, const struct exponential *observed)
+{
+	struct exponential *target = metric->series[series].exponential;
+	bool first = touch(metric, series, target->count);
+
+	if (is_delta(metric))
+		target = delta_exponential_source(metric, series, first);
+	else if (first)
+		exponential_clear(target);
+	exponential_merge(target, observed, metric->desc.max_size);
+}
+
 void metric_retire(struct metric *metric, uint32_t series, uint64_t value)
 {
 	metric->state->series[series].source.retired += value;
@@ -298,7 +326,21 @@ void metric_skip(struct metric *metric)
 static bool is_monotonic(const struct metric *metric)
 {
 	return metric->desc.instrument == INSTRUMENT_COUNTER ||
-	       metric->desc.instrument == INSTRUMENT_HISTOGRAM;
+	       metric->desc.instrument == INSTRUMENT_HISTOGRAM ||
+	       metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
+}
+
+/* What goes back when a series begins anew: its number, or how much it has counted. */
+static uint64_t progress(const struct metric *metric, const struct series *series)
+{
+	switch (metric->desc.instrument) {
+	case INSTRUMENT_HISTOGRAM:
+		return series->histogram.count;
+	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:
+		return series->exponential->count;
+	default:
+		return series->number;
+	}
 }
 
 static void end_series(struct metric *metric, uint32_t series)
@@ -321,10 +363,9 @@ static void end_delta(const struct model *model, struct metric *metric, uint32_t
 
 static void end_cumulative(const struct model *model, struct metric *metric, uint32_t i)
 {
-	bool is_histogram = metric->desc.instrument == INSTRUMENT_HISTOGRAM;
 	struct series *series = &metric->series[i];
 	struct metric_state *state = metric->state;
-	uint64_t now = is_histogram ? series->histogram.count : series->number;
+	uint64_t now = progress(metric, series);
 
 	series->live = state->skipped != model->collection &&
 		       state->series[i].collection == model->collection;
@@ -341,6 +382,8 @@ static void end_cumulative(const struct model *model, struct metric *metric, uin
 	else if (is_monotonic(metric) && now < state->series[i].previous)
 		/* The count began anew: a new start time, not a negative rate. */
 		series->start = model->previous_time;
+	if (series->live && metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		exponential_repair(series->exponential, metric->desc.divisor);
 }
 
 static void end_metric(const struct model *model, struct metric *metric)

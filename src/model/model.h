@@ -15,6 +15,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "model/attr.h"
+#include "model/exponential.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@ enum instrument {
 	INSTRUMENT_UPDOWNCOUNTER,
 	INSTRUMENT_GAUGE,
 	INSTRUMENT_HISTOGRAM,
+	INSTRUMENT_EXPONENTIAL_HISTOGRAM,
 };
 
 const char *instrument_name(enum instrument instrument); /* "counter", ... */
@@ -65,6 +67,7 @@ struct metric_desc {
 	const double
 		*bounds; /* histogram: explicit bounds in the metric's unit, strictly increasing */
 	uint32_t bound_count; /* 0 is valid: one bucket */
+	uint32_t max_size;   /* exponential histogram: most buckets; 0 means EXPONENTIAL_MAX_SIZE */
 	uint32_t max_series; /* 0 means LIMIT_SERIES_PER_METRIC; the overflow series comes on top */
 };
 
@@ -79,10 +82,13 @@ struct histogram {
 struct series {
 	const struct attr *attrs; /* sorted by key, unique keys; owned by the series */
 	uint32_t attr_count;
-	uint32_t generation; /* changes when the number is given to another set of attributes */
-	uint64_t start;	     /* start_time_unix_nano */
-	bool live;	     /* has a point in this collection */
-	uint64_t number;     /* of the point; instruments other than histogram */
+	uint32_t generation;	 /* changes when the number is given to another set of attributes */
+	uint64_t start;		 /* start_time_unix_nano */
+	bool live;		 /* has a point in this collection */
+	union {			 /* of the point */
+		uint64_t number; /* instruments other than histograms */
+		struct exponential *exponential;
+	};
 	struct histogram histogram;
 };
 
@@ -167,6 +173,11 @@ void metric_add(struct metric *metric, uint32_t series, uint64_t value);
 /* `observed->buckets` has bound_count + 1 counts; what does not add up is set right: count becomes
  * the sum of the buckets (a reader may see an event half recorded). */
 void metric_add_histogram(struct metric *metric, uint32_t series, const struct histogram *observed);
+
+/* The same for an exponential histogram; `observed` may have any scale and any number of buckets.
+ */
+void metric_add_exponential(
+	struct metric *metric, uint32_t series, const struct exponential *observed);
 
 /*
  * Of a counter's series that is made of several map entries: one of them, which had `value` when it

@@ -131,16 +131,40 @@ static void index_remove(struct metric_state *state, uint32_t series)
 	}
 }
 
+/* Of one series: the point, and with delta temporality the source twice. */
+static size_t exponential_count(const struct metric *metric)
+{
+	return metric->temporality == TEMPORALITY_DELTA ? 3 : 1;
+}
+
 /* Bytes of what stands between the attributes and their strings. */
 static size_t buckets_size(const struct metric *metric)
 {
 	size_t buckets = ((size_t)metric->desc.bound_count + 1) * sizeof(uint64_t);
 
+	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		return exponential_count(metric) *
+		       (sizeof(struct exponential) + metric->desc.max_size * sizeof(uint64_t));
 	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
 		return 0;
 	if (metric->temporality == TEMPORALITY_DELTA)
 		return 3 * buckets + 2 * sizeof(struct histogram);
 	return buckets;
+}
+
+static void place_exponentials(const struct metric *metric, struct series *series,
+	struct series_state *state, struct exponential *first)
+{
+	size_t count = exponential_count(metric);
+	uint64_t *buckets = (uint64_t *)(void *)(first + count);
+
+	for (size_t i = 0; i < count; i++) {
+		first[i].buckets = buckets + i * metric->desc.max_size;
+		exponential_clear(&first[i]);
+	}
+	series->exponential = first;
+	if (count > 1)
+		state->source.exponential = first + 1;
 }
 
 static void place_buckets(const struct metric *metric, struct series *series,
@@ -149,6 +173,8 @@ static void place_buckets(const struct metric *metric, struct series *series,
 	uint32_t count = metric->desc.bound_count + 1;
 	struct histogram *source = memory;
 
+	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		place_exponentials(metric, series, state, memory);
 	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
 		return;
 	if (metric->temporality == TEMPORALITY_DELTA) {

@@ -11,9 +11,11 @@ struct source {
 	 * counted that are gone. */
 	uint64_t number;
 	uint64_t retired; /* by metric_retire, since the source was last read */
-	struct histogram
-		*histogram; /* delta: this collection's, and the one's before, in `memory` */
-	bool delivered;	    /* delta: the point of the last snapshot was acknowledged */
+	union {		  /* delta: this collection's, and the one's before, in `memory` */
+		struct histogram *histogram;
+		struct exponential *exponential;
+	};
+	bool delivered; /* delta: the point of the last snapshot was acknowledged */
 };
 
 struct series_state {

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "probe/log.h"
 #include "probe/probe_private.h"
+#include "probe/tables.h"
 
 enum {
 	/* The kernel's own buffer for a refused program; only the end of it is kept. */
@@ -261,7 +262,8 @@ static int take_descriptors(struct probe *probe, struct err *err)
 		info->fd = fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 3);
 		if (info->fd < 0)
 			return err_set(err, -errno, "map %s: %s", info->name, strerror(errno));
-		info->max_entries = bpf_map__max_entries(map);
+		if (info->table.kind == TABLE_NONE)
+			info->max_entries = bpf_map__max_entries(map);
 		if (bpf_obj_get_info_by_fd(info->fd, &kernel_info, &size) == 0)
 			info->id = kernel_info.id;
 	}
@@ -276,6 +278,8 @@ static int attempt(struct probe *probe, struct program **culprit, struct err *er
 	*culprit = NULL;
 	if (!probe->object)
 		rc = object_parse(probe, &probe->object, err);
+	if (rc == 0)
+		rc = tables_size(probe, err);
 	if (rc < 0)
 		return rc;
 	rc = load_selected(probe);
@@ -328,6 +332,8 @@ int probe_load(struct probe *probe, struct err *err)
 	if (probe->loaded)
 		return probe_fail(probe, err_set(err, -EALREADY, "it is loaded already"), err);
 	rc = load_probe(probe, err);
+	if (rc == 0)
+		rc = tables_fill(probe, err);
 	if (rc < 0)
 		return probe_fail(probe, rc, err);
 	kernel_file_free(&probe->bytes);

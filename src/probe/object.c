@@ -14,6 +14,7 @@
 #include "probe/layout.h"
 #include "probe/log.h"
 #include "probe/probe_private.h"
+#include "probe/tables.h"
 
 int probe_fail(const struct probe *probe, int code, struct err *err)
 {
@@ -237,6 +238,8 @@ static int open_probe(
 		rc = add_choices(probe, choices, count, err);
 	if (rc == 0)
 		rc = add_maps(probe, err);
+	if (rc == 0)
+		rc = tables_describe(probe, err);
 	return rc < 0 ? probe_fail(probe, rc, err) : 0;
 }
 

@@ -40,7 +40,7 @@ static int parse_range(char *text, uint64_t *first, uint64_t *last)
 	return *last < *first ? -EINVAL : 0;
 }
 
-int cpu_list_count(const char *text, uint32_t *count)
+int cpu_list_count(const char *text, uint32_t *count, uint32_t *end)
 {
 	char list[MAX_LIST_BYTES];
 	size_t length = strlen(text);
@@ -63,32 +63,47 @@ int cpu_list_count(const char *text, uint32_t *count)
 		next = last + 1;
 	}
 	*count = total;
+	*end = (uint32_t)next;
 	return 0;
 }
 
-static uint32_t read_possible(void)
+/* The kernel fixes the set at boot. */
+struct possible {
+	uint32_t count, end;
+};
+
+static struct possible read_possible(void)
 {
+	struct possible none = {0}, found;
 	int fd = open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC);
 	char text[MAX_LIST_BYTES];
-	uint32_t count;
 	ssize_t n;
 
 	if (fd < 0)
-		return 0;
+		return none;
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	if (n <= 0)
-		return 0;
+		return none;
 	text[n] = '\0';
-	return cpu_list_count(text, &count) < 0 ? 0 : count;
+	return cpu_list_count(text, &found.count, &found.end) < 0 ? none : found;
+}
+
+static const struct possible *possible(void)
+{
+	static struct possible read;
+
+	if (!read.count)
+		read = read_possible();
+	return &read;
 }
 
 uint32_t possible_cpus(void)
 {
-	/* The kernel fixes the set at boot. */
-	static uint32_t count;
+	return possible()->count;
+}
 
-	if (!count)
-		count = read_possible();
-	return count;
+uint32_t possible_cpu_end(void)
+{
+	return possible()->end;
 }

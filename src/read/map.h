@@ -41,7 +41,28 @@ struct layout {
 	size_t field_count;
 };
 
-/* Strings and arrays are owned by the probe. */
+/* How bpf/otel_slots.bpf.h lays out an array that user space maps. */
+enum table_kind {
+	TABLE_NONE,   /* any other map */
+	TABLE_SLOTS,  /* elements 1 to max_entries: state, key, value; element 0: overflow */
+	TABLE_SHARDS, /* an element for each CPU: overflow, then max_entries values of 8 bytes */
+};
+
+struct table_layout {
+	enum table_kind kind;
+	uint32_t elements; /* of the array, as the kernel has it */
+	uint32_t stride;   /* bytes from one element to the next */
+	/* TABLE_SLOTS; the state is 4 bytes at the start of the element */
+	uint32_t key_offset, value_offset;
+	/* TABLE_SHARDS */
+	uint32_t values_offset;
+	/* Exponential histograms: bpf/otel_exponential.bpf.h. divisor 0: it is none. */
+	uint32_t scale, first_octave;
+	uint32_t divisor;
+};
+
+/* Strings and arrays are owned by the probe. Of a table, what the metric has is described: keys,
+ * values and room for as many of them, not the array that holds them. */
 struct map_info {
 	const char *name;
 	int fd;	       /* -1 before load */
@@ -49,6 +70,9 @@ struct map_info {
 	uint32_t id;
 	uint32_t key_size, value_size, max_entries;
 	struct layout key, value; /* field_count 0: the object has no BTF for it */
+	struct table_layout table;
+	/* Of slots: the maps that find them and that keep the free ones. */
+	const struct map_info *index, *free_slots;
 };
 
 const struct field *layout_find(const struct layout *layout, const char *name);

@@ -48,3 +48,5 @@ int reader_next(struct reader *reader, struct batch *batch, struct err *err) MUS
 /* Possible CPUs of this machine (the kernel's per-CPU value count), read once from sysfs; 0 if
  * unreadable. */
 uint32_t possible_cpus(void);
+/* One more than the highest number of a possible CPU; 0 if unreadable. */
+uint32_t possible_cpu_end(void);

@@ -180,6 +180,55 @@ static void test_odd_histograms(void **state)
 	model_free(sample.model);
 }
 
+static void test_exponential_histograms(void **state)
+{
+	struct sample sample = {0};
+	struct scope *scope;
+	struct metric *metric;
+	struct attr attr = attr_string("k", "v");
+	uint64_t buckets[] = {50, 0, 49, 1};
+	struct exponential observed = {.scale = 0,
+		.offset = -10,
+		.bucket_count = 4,
+		.sum = 300000000,
+		.min = 1000000,
+		.max = 10000000,
+		.buckets = buckets};
+	struct buf out;
+
+	(void)state;
+	sample.model = model_new(&sample.resource);
+	scope = model_add_scope(sample.model, "s", "", SAMPLE_CREATED);
+	model_begin(sample.model, SAMPLE_TIME);
+	metric = scope_add_metric(scope,
+		&(struct metric_desc){.name = "e",
+			.unit = "s",
+			.instrument = INSTRUMENT_EXPONENTIAL_HISTOGRAM,
+			.divisor = 1000000000},
+		NULL);
+	metric_add_exponential(metric, metric_find_series(metric, NULL, 0), &observed);
+	observed = (struct exponential){.zero_count = 3};
+	metric_add_exponential(metric, metric_find_series(metric, &attr, 1), &observed);
+	attr = attr_string("k", "w");
+	observed.zero_count = 0;
+	metric_add_exponential(metric, metric_find_series(metric, &attr, 1), &observed);
+	sample.snapshot = model_end(sample.model);
+	buf_init(&out, 1 << 20);
+	write_text(&out, &sample, false, 0);
+	assert_string_equal((const char *)out.data,
+		"s\n\n"
+		"  e  exponential_histogram in s, 3 series\n"
+		"    count  mean       p50       p90       p99\n"
+		"      100  3 ms  ≤1.95 ms  ≤7.81 ms  ≤7.81 ms  (no attributes)  977 µs █ █▁ 15.6 "
+		"ms\n"
+		"        3     0        ≤0        ≤0        ≤0  k=v  0 █ 0\n"
+		"        0     -         -         -         -  k=w\n");
+	write_text(&out, &sample, false, 1);
+	assert_non_null(strstr((const char *)out.data, "\n    ... and 2 more series (count 3)\n"));
+	buf_fini(&out);
+	model_free(sample.model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +237,7 @@ int main(void)
 		cmocka_unit_test(test_colour),
 		cmocka_unit_test(test_nothing_and_no_room),
 		cmocka_unit_test(test_odd_histograms),
+		cmocka_unit_test(test_exponential_histograms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,12 +152,52 @@ static void test_doubles(void **state)
 	}
 }
 
+static void test_exponential_histogram(void **state)
+{
+	static const struct resource resource = {.schema_url = ""};
+	struct model *model = model_new(&resource);
+	struct scope *scope = model_add_scope(model, "s", "1", 5);
+	struct metric *metric = scope_add_metric(scope,
+		&(struct metric_desc){.name = "e",
+			.instrument = INSTRUMENT_EXPONENTIAL_HISTOGRAM,
+			.divisor = 100},
+		NULL);
+	uint64_t buckets[] = {1, 0, 1};
+	struct exponential observed = {
+		.scale = 3, .offset = -2, .bucket_count = 3, .sum = 195, .min = 90, .max = 105};
+	struct attr attr = attr_bool("empty", true);
+	struct buf out;
+
+	(void)state;
+	observed.buckets = buckets;
+	model_begin(model, 7);
+	metric_add_exponential(metric, metric_find_series(metric, NULL, 0), &observed);
+	observed.bucket_count = 0;
+	metric_add_exponential(metric, metric_find_series(metric, &attr, 1), &observed);
+	buf_init(&out, 1 << 20);
+	assert_int_equal(json_write(&out, model_end(model)), 0);
+	buf_putc(&out, '\0');
+	assert_non_null(strstr((const char *)out.data,
+		"\"exponentialHistogram\":{\"dataPoints\":[{\"attributes\":[],"
+		"\"startTimeUnixNano\":\"5\",\"timeUnixNano\":\"7\",\"count\":\"2\",\"sum\":1.95,"
+		"\"scale\":3,\"zeroCount\":\"0\",\"positive\":{\"offset\":-2,"
+		"\"bucketCounts\":[\"1\",\"0\",\"1\"]},\"min\":0.9,\"max\":1.05},"));
+	/* min and max of nothing are left out. */
+	assert_non_null(strstr((const char *)out.data,
+		"\"count\":\"0\",\"sum\":0,\"scale\":20,\"zeroCount\":\"0\","
+		"\"positive\":{\"offset\":0,\"bucketCounts\":[]}}],"
+		"\"aggregationTemporality\":2}}]}"));
+	buf_fini(&out);
+	model_free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_nothing_and_no_room),
 		cmocka_unit_test(test_doubles),
+		cmocka_unit_test(test_exponential_histogram),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,3 +5,7 @@ endforeach()
 unit_test(src/collect/keytab.c LINK otelbpf_collect)
 unit_test(src/collect/collect.c ${fixture} ${CMAKE_CURRENT_LIST_DIR}/read/fake_map.c
 	LINK otelbpf_collect)
+set(table_memory ${CMAKE_CURRENT_LIST_DIR}/collect/table_memory.c)
+foreach(unit feed_table feed_exponential)
+	unit_test(src/collect/${unit}.c ${fixture} ${table_memory} LINK otelbpf_collect)
+endforeach()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collect/plan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "src/collect/fixture.h"
@@ -73,8 +74,31 @@ static const struct map_info no_btf = {
 	.key_size = 8,
 	.value_size = 8,
 };
+static const struct field exponential_fields[] = {
+	{.name = "extent.sum", .kind = FIELD_UINT, .offset = 0, .size = 8},
+	{.name = "extent.zero_count", .kind = FIELD_UINT, .offset = 8, .size = 8},
+	{.name = "extent.max", .kind = FIELD_UINT, .offset = 16, .size = 8},
+	{.name = "extent.inverse_min", .kind = FIELD_UINT, .offset = 24, .size = 8},
+	{.name = "buckets", .kind = FIELD_ARRAY, .offset = 32, .size = 67 * 8, .element_size = 8},
+};
+static const struct map_info slots = {
+	.name = "slots",
+	.type = 2,
+	.key_size = 4,
+	.value_size = 568,
+	.value = {568, exponential_fields, 5},
+	.table = {.kind = TABLE_SLOTS, .divisor = 1000000000},
+};
+static const struct map_info shards = {
+	.name = "shards",
+	.type = 2,
+	.key_size = 4,
+	.value_size = 8,
+	.value = {8, &plain, 1},
+	.table = {.kind = TABLE_SHARDS},
+};
 static const struct map_info *const maps[] = {
-	&numbers, &numbers_overflow, &latency, &texts, &no_btf, &padded};
+	&numbers, &numbers_overflow, &latency, &texts, &no_btf, &padded, &slots, &shards};
 
 #define HEAD "  - {name: m, instrument: counter, unit: \"1\", description: D., "
 
@@ -87,7 +111,7 @@ static void test_number(void **state)
 	fixture_plan(&f,
 		HEAD "map: numbers, attributes: [{name: a, field: operation, "
 		     "decode: {static_map: {0: read}}}]}\n",
-		maps, 6);
+		maps, ARRAY_SIZE(maps));
 	assert_int_equal(f.result, 0);
 	plan = &f.plan.metrics[0];
 	assert_int_equal(plan->instrument, INSTRUMENT_COUNTER);
@@ -107,13 +131,42 @@ static void test_histogram_bounds_are_in_the_unit(void **state)
 	fixture_plan(&f,
 		"  - {name: m, instrument: histogram, unit: s, measured_in: ns, description: D., "
 		"map: latency, buckets: {exp2: {first: 10}}}\n",
-		maps, 6);
+		maps, ARRAY_SIZE(maps));
 	assert_int_equal(f.result, 0);
 	plan = &f.plan.metrics[0];
 	assert_int_equal(plan->bound_count, 3);
 	assert_true(plan->bounds[0] == 1024e-9);
 	assert_true(plan->bounds[1] == 2048e-9);
 	assert_true(plan->bounds[2] == 4096e-9);
+	fixture_end(&f);
+}
+
+static void test_tables(void **state)
+{
+	static const char *const units[] = {
+		"unit: s, measured_in: ns", /* 10^9 */
+		"unit: GBy, measured_in: By",
+	};
+	struct fixture f;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		char metric[256];
+
+		snprintf(metric, sizeof(metric),
+			"  - {name: m, instrument: exponential_histogram, description: D., "
+			"map: slots, max_size: 20, %s}\n",
+			units[i]);
+		fixture_plan(&f, metric, maps, ARRAY_SIZE(maps));
+		assert_int_equal(f.result, 0);
+		assert_int_equal(f.plan.metrics[0].bucket_count, 67);
+		assert_ptr_equal(f.plan.metrics[0].inverse_min, &exponential_fields[3]);
+		assert_null(f.plan.metrics[0].overflow);
+		fixture_end(&f);
+	}
+	fixture_plan(&f, HEAD "map: shards, per_cpu: cpu}\n", maps, ARRAY_SIZE(maps));
+	assert_int_equal(f.result, 0);
+	assert_true(f.plan.metrics[0].keeps_cpus);
 	fixture_end(&f);
 }
 
@@ -144,13 +197,20 @@ static void test_mistakes(void **state)
 		{"  - {name: m, instrument: histogram, unit: s, description: D., map: latency, "
 		 "buckets: {exp2: {first: 62}}}\n",
 			"reaches beyond 2^63"},
+		{"  - {name: m, instrument: exponential_histogram, unit: s, description: D., "
+		 "map: latency}\n",
+			"needs a map that OTEL_EXPONENTIAL_HISTOGRAM in otel.bpf.h makes"},
+		{"  - {name: m, instrument: exponential_histogram, unit: ms, measured_in: ns, "
+		 "description: D., map: slots}\n",
+			"the map's buckets are for 1000000000 measured units in one of the "
+			"metric's, but `measured_in` and `unit` say 1000000"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct fixture f;
 
-		fixture_plan(&f, cases[i].metric, maps, 6);
+		fixture_plan(&f, cases[i].metric, maps, ARRAY_SIZE(maps));
 		assert_int_not_equal(f.result, 0);
 		if (!strstr(f.err.text, cases[i].message))
 			fail_msg("\"%s\" is not in \"%s\"", cases[i].message, f.err.text);
@@ -168,7 +228,7 @@ static void test_all_mistakes_of_a_pack_are_told(void **state)
 		"  - {name: two, instrument: counter, unit: \"1\", description: D., map: numbers}\n"
 		"  - {name: three, instrument: counter, unit: \"1\", description: D., map: "
 		"texts}\n",
-		maps, 6);
+		maps, ARRAY_SIZE(maps));
 	assert_int_not_equal(f.result, 0);
 	assert_non_null(strstr(f.err.text, "pack.yaml:4:5: metric one"));
 	assert_null(strstr(f.err.text, "metric two"));
@@ -181,6 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_histogram_bounds_are_in_the_unit),
+		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_all_mistakes_of_a_pack_are_told),
 	};

@@ -404,6 +404,101 @@ static void test_a_clock_that_goes_back(void **state)
 	model_free(f.model);
 }
 
+/* Buckets of scale 0 from index 0 on, up to (8, 16], and what the kernel says beside them. */
+static const struct exponential *collect_exponential(
+	struct fixture *f, uint64_t now, const uint64_t counts[4], uint64_t sum, uint64_t zeros)
+{
+	uint64_t buckets[4];
+	struct exponential observed = {
+		.bucket_count = 4, .sum = sum, .zero_count = zeros, .min = 2, .max = 16};
+	uint32_t series;
+
+	memcpy(buckets, counts, sizeof(buckets));
+	observed.buckets = buckets;
+	model_begin(f->model, now);
+	series = series_of(f, 1);
+	metric_add_exponential(f->metric, series, &observed);
+	f->snapshot = model_end(f->model);
+	return f->metric->series[series].exponential;
+}
+
+static void test_exponential_histograms(void **state)
+{
+	struct fixture f = make(PREFER_DELTA, INSTRUMENT_EXPONENTIAL_HISTOGRAM, 0);
+	const struct exponential *point;
+	const struct series *series;
+
+	(void)state;
+	point = collect_exponential(&f, 100, (const uint64_t[]){1, 1, 0, 0}, 6, 0);
+	series = &f.metric->series[0];
+	assert_true(series->live);
+	assert_int_equal(point->count, 2);
+	assert_int_equal(point->sum, 6);
+	/* The first delta is all that was counted. */
+	assert_int_equal(point->offset, 0);
+	acknowledge(&f);
+
+	/* Twice without an acknowledgement: one wider delta. */
+	collect_exponential(&f, 200, (const uint64_t[]){1, 2, 0, 1}, 20, 3);
+	collect_exponential(&f, 300, (const uint64_t[]){2, 2, 0, 1}, 22, 3);
+	assert_int_equal(series->start, 100);
+	assert_int_equal(point->count, 3 + 3);
+	assert_int_equal(point->zero_count, 3);
+	assert_int_equal(point->sum, 16);
+	assert_int_equal(point->bucket_count, 4);
+	assert_int_equal(point->buckets[0], 1);
+	assert_int_equal(point->buckets[1], 1);
+	assert_int_equal(point->buckets[3], 1);
+	assert_true(point->no_extremes);
+	acknowledge(&f);
+
+	/* Nothing new: no point. */
+	collect_exponential(&f, 400, (const uint64_t[]){2, 2, 0, 1}, 22, 3);
+	assert_false(series->live);
+
+	/* A pass that was cut short does not count. */
+	model_begin(f.model, 500);
+	metric_skip(f.metric);
+	f.snapshot = model_end(f.model);
+	assert_false(series->live);
+
+	/* Anew: all of it is new. */
+	collect_exponential(&f, 600, (const uint64_t[]){0, 0, 1, 0}, 7, 0);
+	assert_true(series->live);
+	assert_int_equal(point->count, 1);
+	assert_int_equal(point->sum, 7);
+	assert_int_equal(point->offset, 2);
+
+	/* Gone before it was delivered: it stays until it is. */
+	collect_nothing(&f, 700);
+	assert_true(series->live);
+	assert_int_equal(point->count, 1);
+	acknowledge(&f);
+	collect_nothing(&f, 800);
+	assert_false(series->live);
+	model_free(f.model);
+}
+
+static void test_an_exponential_pass_that_was_cut_short(void **state)
+{
+	struct fixture f = make(PREFER_DELTA, INSTRUMENT_EXPONENTIAL_HISTOGRAM, 0);
+	const struct exponential *point;
+	uint64_t part = 1;
+	struct exponential observed = {.bucket_count = 1, .sum = 2, .buckets = &part};
+
+	(void)state;
+	point = collect_exponential(&f, 100, (const uint64_t[]){5, 0, 0, 0}, 10, 0);
+	acknowledge(&f);
+	model_begin(f.model, 200);
+	metric_add_exponential(f.metric, series_of(&f, 1), &observed);
+	metric_skip(f.metric);
+	f.snapshot = model_end(f.model);
+	collect_exponential(&f, 300, (const uint64_t[]){6, 0, 0, 0}, 12, 0);
+	assert_int_equal(point->count, 1);
+	assert_int_equal(point->sum, 2);
+	model_free(f.model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -417,6 +512,8 @@ int main(void)
 		cmocka_unit_test(test_two_entries_are_one_series),
 		cmocka_unit_test(test_one_of_two_entries_goes),
 		cmocka_unit_test(test_histograms),
+		cmocka_unit_test(test_exponential_histograms),
+		cmocka_unit_test(test_an_exponential_pass_that_was_cut_short),
 		cmocka_unit_test(test_a_sum_without_a_count_waits),
 		cmocka_unit_test(test_other_instruments_are_not_deltas),
 		cmocka_unit_test(test_a_clock_that_goes_back),

@@ -13,6 +13,8 @@ static void test_names(void **state)
 	assert_int_equal(instrument_from_name("updowncounter", &instrument), 0);
 	assert_int_equal(instrument, INSTRUMENT_UPDOWNCOUNTER);
 	assert_string_equal(instrument_name(INSTRUMENT_HISTOGRAM), "histogram");
+	assert_int_equal(instrument_from_name("exponential_histogram", &instrument), 0);
+	assert_int_equal(instrument, INSTRUMENT_EXPONENTIAL_HISTOGRAM);
 	assert_int_equal(instrument_from_name("Counter", &instrument), -ENOENT);
 	assert_int_equal(instrument_from_name("", &instrument), -ENOENT);
 }
@@ -50,6 +52,8 @@ static void test_temporality(void **state)
 		{INSTRUMENT_COUNTER, TEMPORALITY_CUMULATIVE, TEMPORALITY_DELTA,
 			TEMPORALITY_CUMULATIVE},
 		{INSTRUMENT_HISTOGRAM, TEMPORALITY_CUMULATIVE, TEMPORALITY_DELTA,
+			TEMPORALITY_DELTA},
+		{INSTRUMENT_EXPONENTIAL_HISTOGRAM, TEMPORALITY_CUMULATIVE, TEMPORALITY_DELTA,
 			TEMPORALITY_DELTA},
 		{INSTRUMENT_UPDOWNCOUNTER, TEMPORALITY_CUMULATIVE, TEMPORALITY_CUMULATIVE,
 			TEMPORALITY_CUMULATIVE},

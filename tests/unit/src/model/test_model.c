@@ -289,6 +289,48 @@ static void test_histograms_add_up(void **state)
 	model_free(f.model);
 }
 
+static void test_exponential_histograms_add_up(void **state)
+{
+	struct metric_desc desc = {
+		.name = "m",
+		.instrument = INSTRUMENT_EXPONENTIAL_HISTOGRAM,
+		.max_size = 4,
+	};
+	struct fixture f = make(&desc);
+	uint64_t ones[] = {1, 1, 1, 1};
+	struct exponential first = {
+		.bucket_count = 4, .buckets = ones, .sum = 30, .min = 2, .max = 16};
+	/* min and max were read after an event of which the buckets know nothing. */
+	struct exponential second = {
+		.offset = -4, .bucket_count = 4, .buckets = ones, .sum = 1, .min = 0, .max = 100};
+	const struct exponential *result;
+
+	(void)state;
+	model_begin(f.model, 100);
+	metric_add_exponential(f.metric, series_of(f.metric, 1), &first);
+	metric_add_exponential(f.metric, series_of(f.metric, 1), &second);
+	model_end(f.model);
+	result = f.metric->series[0].exponential;
+	assert_int_equal(result->scale, -1);
+	assert_int_equal(result->offset, -2);
+	assert_int_equal(result->bucket_count, 4);
+	assert_int_equal(result->count, 8);
+	assert_int_equal(result->buckets[3], 2);
+	assert_int_equal(result->sum, 31);
+	assert_int_equal(result->max, 16);
+	model_begin(f.model, 200);
+	metric_add_exponential(f.metric, 0, &first);
+	model_end(f.model);
+	assert_int_equal(result->count, 4);
+	assert_int_equal(result->scale, 0);
+	assert_int_equal(f.metric->series[0].start, 100); /* fewer than before: counted anew */
+	model_begin(f.model, 300);
+	metric_add_exponential(f.metric, 0, &first);
+	model_end(f.model);
+	assert_int_equal(f.metric->series[0].start, 100);
+	model_free(f.model);
+}
+
 static void test_time_never_goes_back(void **state)
 {
 	struct metric_desc desc = {.name = "m", .instrument = INSTRUMENT_COUNTER};
@@ -329,6 +371,11 @@ static void test_bad_metrics_are_refused(void **state)
 	assert_null(scope_add_metric(f.scope, &bounds, &err));
 	bounds.bound_count = LIMIT_BOUNDS + 1;
 	assert_null(scope_add_metric(f.scope, &bounds, &err));
+	assert_null(scope_add_metric(f.scope,
+		&(struct metric_desc){
+			.name = "e", .instrument = INSTRUMENT_EXPONENTIAL_HISTOGRAM, .max_size = 1},
+		&err));
+	assert_non_null(strstr(err.text, "at most 1 buckets"));
 	assert_int_equal(f.scope->metric_count, 1);
 	model_free(f.model);
 	model_free(NULL);
@@ -346,6 +393,7 @@ int main(void)
 		cmocka_unit_test(test_cardinality_limit),
 		cmocka_unit_test(test_default_limit),
 		cmocka_unit_test(test_histograms_add_up),
+		cmocka_unit_test(test_exponential_histograms_add_up),
 		cmocka_unit_test(test_time_never_goes_back),
 		cmocka_unit_test(test_bad_metrics_are_refused),
 	};

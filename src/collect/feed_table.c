@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Mapped memory -> one metric. A slot's number says which series it is: what was met before needs
+ * neither a look-up nor a decoder. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collect/feed_private.h"
+
+enum {
+	/* Keys that decoders are told of at once: one pass over a file may serve all. */
+	LEARN_KEYS = 1024,
+};
+
+/* Slots whose keys are to be decoded. */
+struct lesson {
+	const struct table *table;
+	uint32_t count;
+	uint32_t numbers[LEARN_KEYS], states[LEARN_KEYS];
+	const unsigned char *keys[LEARN_KEYS]; /* copies */
+};
+
+static int take_rows(struct feed *feed, size_t count)
+{
+	if (!feed->slots)
+		feed->slots = calloc(count, sizeof(*feed->slots));
+	return feed->slots ? 0 : -ENOMEM;
+}
+
+static const unsigned char *slot_value(const struct table *table, uint32_t number)
+{
+	return table_element(table, number) + table->info->table.value_offset;
+}
+
+static void add(struct feed *feed, uint32_t series, const unsigned char *value)
+{
+	feed->kind->add(feed, series, 0, value);
+}
+
+static int learn(struct feed *feed, struct lesson *lesson)
+{
+	int result = attributes_prepare(feed->plan, lesson->keys, lesson->count, &feed->scratch);
+
+	for (uint32_t i = 0; !result && i < lesson->count; i++) {
+		struct feed_slot *slot = &feed->slots[lesson->numbers[i]];
+
+		result = feed_decode_key(feed, lesson->keys[i], &slot->series, NULL);
+		if (result)
+			break;
+		slot->state = lesson->states[i];
+		if (slot->series != KEYTAB_UNDECODABLE)
+			add(feed, slot->series, slot_value(lesson->table, lesson->numbers[i]));
+	}
+	arena_reset(&feed->scratch);
+	lesson->count = 0;
+	return result;
+}
+
+/* Copy the key of a slot for the lesson. A key that is not all there yet waits for the next
+ * collection. */
+static int enrol(struct feed *feed, struct lesson *lesson, uint32_t number, uint32_t state)
+{
+	const struct map_info *info = lesson->table->info;
+	unsigned char *key = arena_alloc(&feed->scratch, info->key_size);
+
+	if (!key)
+		return -ENOMEM;
+	memcpy(key, table_element(lesson->table, number) + info->table.key_offset, info->key_size);
+	if (key_checksum(key, info->key_size) != state)
+		return 0;
+	lesson->keys[lesson->count] = key;
+	lesson->states[lesson->count] = state;
+	lesson->numbers[lesson->count++] = number;
+	return lesson->count == LEARN_KEYS ? learn(feed, lesson) : 0;
+}
+
+/* The slots that feed_slots() did not know. */
+static int learn_slots(struct feed *feed, const struct table *table)
+{
+	struct lesson *lesson = malloc(sizeof(*lesson));
+	int result = 0;
+
+	if (!lesson)
+		return -ENOMEM;
+	lesson->table = table;
+	lesson->count = 0;
+	for (uint32_t number = 1; !result && number <= table->info->max_entries; number++) {
+		uint32_t state = slot_state(table_element(table, number));
+
+		if (state && feed->slots[number].state != state)
+			result = enrol(feed, lesson, number, state);
+	}
+	if (!result && lesson->count)
+		result = learn(feed, lesson);
+	arena_reset(&feed->scratch);
+	free(lesson);
+	return result;
+}
+
+static int add_overflow(struct feed *feed, const unsigned char *value)
+{
+	uint32_t series = metric_overflow_series(feed->metric);
+
+	if (series == SERIES_NONE)
+		return -ENOMEM;
+	add(feed, series, value);
+	return 0;
+}
+
+static bool all_zero(const unsigned char *bytes, size_t size)
+{
+	return !size || (!bytes[0] && !memcmp(bytes, bytes + 1, size - 1));
+}
+
+static int feed_slots(struct feed *feed, const struct table *table)
+{
+	uint32_t count = table->info->max_entries;
+	bool unknown = false;
+	int result = take_rows(feed, (size_t)count + 1);
+
+	if (result)
+		return result;
+	for (uint32_t number = 1; number <= count; number++) {
+		const struct feed_slot *slot = &feed->slots[number];
+		uint32_t state = slot_state(table_element(table, number));
+
+		if (!state)
+			continue;
+		feed->row_count++;
+		if (slot->state != state)
+			unknown = true;
+		else if (slot->series != KEYTAB_UNDECODABLE)
+			add(feed, slot->series, slot_value(table, number));
+	}
+	if (unknown)
+		result = learn_slots(feed, table);
+	if (!result && !all_zero(slot_value(table, 0), table->info->value_size))
+		result = add_overflow(feed, slot_value(table, 0));
+	return result;
+}
+
+/* Value `i` of a shard; -1 is what had no place. */
+static uint64_t shard_value(const struct table *table, uint32_t shard, int64_t i)
+{
+	return table_word(table_element(table, shard) + table->info->table.values_offset +
+			  (size_t)(i + 1) * sizeof(uint64_t));
+}
+
+/* Of the shards from `first` on, as many as make one series. */
+static uint64_t shards_sum(const struct table *table, uint32_t first, uint32_t count, int64_t i)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t shard = first; shard < first + count; shard++)
+		sum += shard_value(table, shard, i);
+	return sum;
+}
+
+static int add_shards(
+	struct feed *feed, struct feed_slot *slot, uint32_t i, uint32_t cpu, uint64_t value)
+{
+	int result;
+
+	feed->row_count++;
+	if (!slot->state) {
+		memcpy(feed->key, &i, sizeof(i));
+		if (feed->plan->keeps_cpus)
+			memcpy(feed->key + sizeof(i), &cpu, sizeof(cpu));
+		result = feed_decode_key(feed, feed->key, &slot->series, NULL);
+		arena_reset(&feed->scratch);
+		if (result)
+			return result;
+		slot->state = 1;
+	}
+	if (slot->series != KEYTAB_UNDECODABLE)
+		add(feed, slot->series, (const unsigned char *)&value);
+	return 0;
+}
+
+static int feed_shards(struct feed *feed, const struct table *table)
+{
+	uint32_t shards = table->info->table.elements;
+	uint32_t together = feed->plan->keeps_cpus ? 1 : shards, per_value = shards / together;
+	int result = take_rows(feed, (size_t)table->info->max_entries * per_value);
+	uint64_t sum;
+
+	for (uint32_t i = 0; !result && i < table->info->max_entries; i++) {
+		for (uint32_t cpu = 0; !result && cpu < per_value; cpu++) {
+			sum = shards_sum(table, cpu, together, i);
+			/* Every value exists; one that is 0 stands for what never happened. */
+			if (sum)
+				result = add_shards(feed, &feed->slots[(size_t)i * per_value + cpu],
+					i, cpu, sum);
+		}
+	}
+	if (result)
+		return result;
+	sum = shards_sum(table, 0, shards, -1);
+	return sum ? add_overflow(feed, (const unsigned char *)&sum) : 0;
+}
+
+int feed_table(struct feed *feed, const struct table *table)
+{
+	return table->info->table.kind == TABLE_SLOTS ? feed_slots(feed, table)
+						      : feed_shards(feed, table);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/tables.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/bpf.h>
+
+#include "base/limits.h"
+#include "read/reader.h"
+
+enum {
+	KEY_OFFSET = 8,
+	WORD = sizeof(uint64_t),
+	SCALE_MAX = 6,
+	/* OTEL_OCTAVES */
+	OCTAVES = 65,
+};
+
+static int invalid(const struct map_info *info, const char *what, struct err *err)
+{
+	return err_set(err, -EINVAL,
+		"map %s says that it is made by otel.bpf.h, but %s; was it compiled with another "
+		"version?",
+		info->name, what);
+}
+
+/* The value of the enumerator that ends in `suffix`. */
+static bool find_constant(const struct field *field, const char *suffix, uint32_t *value)
+{
+	size_t length = strlen(suffix);
+
+	for (size_t i = 0; i < field->enum_count; i++) {
+		const struct enum_name *constant = &field->enum_names[i];
+		size_t name_length = strlen(constant->name);
+
+		if (name_length < length ||
+			strcmp(constant->name + name_length - length, suffix) != 0)
+			continue;
+		*value = (uint32_t)constant->value;
+		return constant->value >= 0 && constant->value <= UINT32_MAX;
+	}
+	return false;
+}
+
+static enum table_kind kind_of(const struct map_info *info)
+{
+	const struct field *layout = layout_find(&info->value, "layout");
+	uint32_t version;
+
+	if (info->type != BPF_MAP_TYPE_ARRAY || !layout || layout->kind != FIELD_ENUM)
+		return TABLE_NONE;
+	if (find_constant(layout, "_otel_slots", &version) && version == 1)
+		return TABLE_SLOTS;
+	if (find_constant(layout, "_otel_shards", &version) && version == 1)
+		return TABLE_SHARDS;
+	return TABLE_NONE;
+}
+
+/* `name` without "prefix" or "prefix."; NULL if it is another field. */
+static const char *behind(const char *name, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	if (strncmp(name, prefix, length) != 0)
+		return NULL;
+	if (name[length] == '.')
+		return name + length + 1;
+	return name[length] ? NULL : name + length;
+}
+
+/* The fields under `prefix` as a layout of their own, from the first of them on; *offset says where
+ * that is. */
+static int cut_out(struct probe *probe, const struct layout *whole, const char *prefix,
+	struct layout *part, uint32_t *offset)
+{
+	struct field *fields = arena_alloc(
+		&probe->arena, (whole->field_count + 1) * sizeof(*fields));
+
+	if (!fields)
+		return -ENOMEM;
+	*part = (struct layout){.fields = fields};
+	for (size_t i = 0; i < whole->field_count; i++) {
+		const char *name = behind(whole->fields[i].name, prefix);
+
+		if (!name)
+			continue;
+		if (!part->field_count)
+			*offset = whole->fields[i].offset;
+		if (whole->fields[i].offset < *offset)
+			return -EINVAL;
+		fields[part->field_count] = whole->fields[i];
+		fields[part->field_count].name = name;
+		fields[part->field_count++].offset -= *offset;
+	}
+	return part->field_count ? 0 : -EINVAL;
+}
+
+static const struct map_info *companion(const struct probe *probe, const struct map_info *info,
+	const char *suffix, enum bpf_map_type type)
+{
+	size_t length = strlen(info->name);
+
+	for (size_t i = 0; i < probe->map_count; i++) {
+		const struct map_info *other = &probe->maps[i];
+
+		if (!strncmp(other->name, info->name, length) &&
+			!strcmp(other->name + length, suffix))
+			return other->type == (uint32_t)type ? other : NULL;
+	}
+	return NULL;
+}
+
+static bool constants_fit(
+	struct table_layout *table, const struct field *layout, const struct layout *value)
+{
+	const struct field *buckets = layout_find(value, "buckets");
+	uint32_t count;
+
+	if (!find_constant(layout, "_otel_scale", &table->scale))
+		return true; /* no exponential histogram */
+	if (!find_constant(layout, "_otel_divisor", &table->divisor) || !table->divisor ||
+		!find_constant(layout, "_otel_first", &table->first_octave) ||
+		table->scale > SCALE_MAX || table->first_octave >= OCTAVES)
+		return false;
+	if (!buckets || buckets->kind != FIELD_ARRAY || buckets->element_size != WORD ||
+		buckets->offset % WORD)
+		return false;
+	count = buckets->size / WORD;
+	return count > OCTAVES && (count - OCTAVES) % (1U << table->scale) == 0 &&
+	       count - OCTAVES <= (uint32_t)OCTAVES << table->scale;
+}
+
+static int describe_slots(struct probe *probe, struct map_info *info, struct err *err)
+{
+	const struct field *layout = layout_find(&info->value, "layout");
+	struct table_layout table = {.kind = TABLE_SLOTS, .stride = (info->value_size + 7U) & ~7U};
+	struct layout key, value;
+	int rc;
+
+	rc = cut_out(probe, &info->value, "key", &key, &table.key_offset);
+	if (rc == 0)
+		rc = cut_out(probe, &info->value, "value", &value, &table.value_offset);
+	if (rc == -ENOMEM)
+		return err_set(err, rc, "out of memory");
+	info->index = companion(probe, info, "_index", BPF_MAP_TYPE_HASH);
+	info->free_slots = companion(probe, info, "_free", BPF_MAP_TYPE_QUEUE);
+	if (!info->index || !info->free_slots)
+		return invalid(info, "it has no NAME_index or NAME_free beside it", err);
+	if (rc < 0 || table.key_offset != KEY_OFFSET || table.value_offset % WORD ||
+		table.key_offset + (uint64_t)info->index->key_size > table.value_offset ||
+		table.value_offset >= info->value_size || info->max_entries < 2 ||
+		info->free_slots->max_entries != info->max_entries - 1)
+		return invalid(info, "its slots are not laid out in that way", err);
+	key.size = info->index->key_size;
+	value.size = info->value_size - table.value_offset;
+	if (!constants_fit(&table, layout, &value))
+		return invalid(info, "its buckets do not fit its constants", err);
+	table.elements = info->max_entries;
+	info->max_entries--;
+	info->key_size = key.size;
+	info->value_size = value.size;
+	info->key = key;
+	info->value = value;
+	info->table = table;
+	return 0;
+}
+
+static int describe_shards(struct probe *probe, struct map_info *info, struct err *err)
+{
+	const struct field *values = layout_find(&info->value, "values");
+	struct field *plain = arena_alloc(&probe->arena, 2 * sizeof(*plain));
+
+	if (!plain)
+		return err_set(err, -ENOMEM, "out of memory");
+	if (!values || values->kind != FIELD_ARRAY || values->element_size != WORD ||
+		values->offset % WORD || values->size < 2 * WORD)
+		return invalid(info, "its shards are not laid out in that way", err);
+	info->table = (struct table_layout){
+		.kind = TABLE_SHARDS,
+		.elements = info->max_entries,
+		.stride = (info->value_size + 7U) & ~7U,
+		.values_offset = values->offset,
+	};
+	plain[0] = (struct field){.name = "", .kind = FIELD_UINT, .size = sizeof(uint32_t)};
+	plain[1] = (struct field){.name = "", .kind = FIELD_UINT, .size = WORD};
+	info->key = (struct layout){
+		.size = sizeof(uint32_t), .fields = &plain[0], .field_count = 1};
+	info->value = (struct layout){.size = WORD, .fields = &plain[1], .field_count = 1};
+	info->key_size = sizeof(uint32_t);
+	info->value_size = WORD;
+	info->max_entries = values->size / WORD - 1;
+	return 0;
+}
+
+static int describe(struct probe *probe, struct map_info *info, struct err *err)
+{
+	enum table_kind kind = kind_of(info);
+
+	if (kind == TABLE_NONE)
+		return 0;
+	if (info->value_size > LIMIT_MAP_VALUE)
+		return err_set(err, -EINVAL, "map %s: elements of %u bytes; at most %d can be read",
+			info->name, info->value_size, LIMIT_MAP_VALUE);
+	return kind == TABLE_SLOTS ? describe_slots(probe, info, err)
+				   : describe_shards(probe, info, err);
+}
+
+int tables_describe(struct probe *probe, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < probe->map_count && rc == 0; i++)
+		rc = describe(probe, &probe->maps[i], err);
+	return rc;
+}
+
+int tables_size(struct probe *probe, struct err *err)
+{
+	for (size_t i = 0; i < probe->map_count; i++) {
+		struct map_info *info = &probe->maps[i];
+		struct bpf_map *map;
+		int rc;
+
+		if (info->table.kind != TABLE_SHARDS)
+			continue;
+		info->table.elements = possible_cpu_end();
+		if (!info->table.elements)
+			return err_set(err, -EIO,
+				"the number of CPUs cannot be read from "
+				"/sys/devices/system/cpu/possible; is sysfs mounted?");
+		map = bpf_object__find_map_by_name(probe->object, info->name);
+		rc = bpf_map__set_max_entries(map, info->table.elements);
+		if (rc < 0)
+			return err_set(err, rc, "map %s: %s", info->name, strerror(-rc));
+	}
+	return 0;
+}
+
+int tables_fill(const struct probe *probe, struct err *err)
+{
+	for (size_t i = 0; i < probe->map_count; i++) {
+		const struct map_info *info = &probe->maps[i];
+
+		if (info->table.kind != TABLE_SLOTS)
+			continue;
+		for (uint32_t slot = 1; slot < info->table.elements; slot++) {
+			int rc = bpf_map_update_elem(info->free_slots->fd, NULL, &slot, BPF_ANY);
+
+			if (rc < 0)
+				return err_set(err, rc, "map %s: filling it failed: %s",
+					info->free_slots->name, strerror(-rc));
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The memory of a map of bpf/otel_slots.bpf.h, mapped once and then read without any system call.
+ * It changes at any time: read each word once, and copy before looking twice.
+ */
+#pragma once
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "read/map.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct table {
+	const struct map_info *info;
+	const unsigned char *memory;
+	size_t size;
+};
+
+/* `info` must be a table that is loaded, and outlive this. -EINVAL, or what mmap() says. */
+int table_open(struct table *table, const struct map_info *info, struct err *err) MUST_CHECK;
+void table_close(struct table *table); /* accepts a zeroed one */
+
+/* Slot 1 to max_entries, or shard 0 to elements - 1. */
+static inline const unsigned char *table_element(const struct table *table, uint32_t number)
+{
+	return table->memory + (size_t)number * table->info->table.stride;
+}
+
+/* 0 if the slot is free, otherwise the checksum of its key. */
+static inline uint32_t slot_state(const unsigned char *slot)
+{
+	return __atomic_load_n((const uint32_t *)(const void *)slot, __ATOMIC_ACQUIRE);
+}
+
+/* A value of 8 bytes in host byte order, at a multiple of 8. */
+static inline uint64_t table_word(const unsigned char *at)
+{
+	return __atomic_load_n((const uint64_t *)(const void *)at, __ATOMIC_RELAXED);
+}
+
+/* What the state of a slot with this key is: otel_checksum() in bpf/otel_slots.bpf.h. */
+uint32_t key_checksum(const void *key, size_t size);
