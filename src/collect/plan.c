@@ -241,7 +241,8 @@ static int check_holes(struct binding *b)
 	bool covered[LIMIT_MAP_KEY] = {false};
 	uint32_t first = 0, last;
 
-	if (!layout->field_count || map_type_is_array(b->plan->map->type))
+	if (!layout->field_count ||
+		(b->plan->map->table.kind != TABLE_SLOTS && map_type_is_array(b->plan->map->type)))
 		return 0;
 	for (size_t i = 0; i < layout->field_count; i++)
 		for (uint32_t n = 0; n < layout->fields[i].size; n++)
