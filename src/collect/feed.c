@@ -44,7 +44,7 @@ static int make_metric(struct feed *feed, struct scope *scope, struct err *err)
 		.bounds = plan->bounds,
 		.bound_count = plan->bound_count,
 		.max_size = plan->definition->max_size,
-		.max_series = plan->definition->cardinality_limit,
+		.max_series = plan->max_series,
 	};
 
 	feed->metric = scope_add_metric(scope, &desc, err);

@@ -299,6 +299,7 @@ static int bind_metric(struct binding *b)
 	int result;
 
 	b->plan->definition = b->metric;
+	b->plan->max_series = b->metric->cardinality_limit;
 	result = instrument_from_name(b->metric->instrument, &b->plan->instrument);
 	if (result)
 		return binding_fail(b, b->metric->position, "there is no such instrument");

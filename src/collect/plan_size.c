@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "read/reader.h"
+
 static const struct field u64_value = {.name = "", .kind = FIELD_UINT, .size = sizeof(uint64_t)};
 
 static int bind_bytes(struct binding *b, const struct attribute_definition *definition,
@@ -124,6 +127,18 @@ static int bind_rows_of_map(struct binding *b)
 	return 0;
 }
 
+/* Such definitions know no limit but the map's: all that it can hold are series. */
+static uint32_t max_series(const struct metric_plan *plan)
+{
+	uint64_t most = plan->samples ? LIMIT_SAMPLE_KEYS : plan->map->max_entries;
+
+	if (plan->keeps_cpus)
+		most *= possible_cpus();
+	if (most < LIMIT_SERIES_PER_METRIC)
+		return LIMIT_SERIES_PER_METRIC;
+	return most < LIMIT_CARDINALITY ? (uint32_t)most : LIMIT_CARDINALITY;
+}
+
 int bind_by_size(struct binding *b)
 {
 	const struct metric_definition *metric = b->metric;
@@ -149,5 +164,6 @@ int bind_by_size(struct binding *b)
 		result = -EINVAL;
 	if (metric->rows && bind_rows(b))
 		result = -EINVAL;
+	b->plan->max_series = max_series(b->plan);
 	return result;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "src/collect/fixture.h"
 #include "test.h"
 
@@ -146,6 +147,31 @@ static void samples_have_sizes_of_their_own(void **state)
 	fixture_end(&f);
 }
 
+static void all_that_a_map_holds_are_series(void **state)
+{
+	static const struct {
+		uint32_t entries, expected;
+	} cases[] = {
+		{1, LIMIT_SERIES_PER_METRIC},
+		{10240, 10240},
+		{UINT32_MAX, LIMIT_CARDINALITY},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct map_info map = hits;
+		const struct map_info *const one[] = {&map};
+		struct fixture f;
+
+		map.max_entries = cases[i].entries;
+		fixture_plan_file(
+			&f, "metrics: {" COUNTER("hits_total", LABEL("a", "size: 8")) "}", one, 1);
+		assert_int_equal(f.result, 0);
+		assert_int_equal(f.plan.metrics[0].max_series, cases[i].expected);
+		fixture_end(&f);
+	}
+}
+
 static void mistakes(void **state)
 {
 	static const struct {
@@ -197,6 +223,7 @@ int main(void)
 		cmocka_unit_test(cpu_is_a_label_of_per_cpu_maps),
 		cmocka_unit_test(a_histogram_has_a_row_number),
 		cmocka_unit_test(samples_have_sizes_of_their_own),
+		cmocka_unit_test(all_that_a_map_holds_are_series),
 		cmocka_unit_test(mistakes),
 	};
 
