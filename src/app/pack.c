@@ -89,6 +89,20 @@ static int set_addresses(struct pack *pack, bool known, struct err *err)
 	return 0;
 }
 
+static int make_cgroup_map(struct pack *pack, struct err *err)
+{
+	const struct cgroup_map_definition *definition = pack->definition.cgroup_map;
+	int result;
+
+	if (!definition)
+		return 0;
+	result = cgroup_map_new(&pack->cgroup_map, definition, pack->probe, err);
+	if (result)
+		return err_prefix(err, result, "%s:%u:%u: cgroup_id_map: ", pack->definition.file,
+			definition->position.line, definition->position.column);
+	return 0;
+}
+
 int pack_open(struct pack *pack, const struct pack_request *request, struct err *err)
 {
 	int result;
@@ -110,6 +124,8 @@ int pack_open(struct pack *pack, const struct pack_request *request, struct err 
 	result = bind_maps(pack, err);
 	if (!result)
 		result = set_addresses(pack, false, err);
+	if (!result)
+		result = make_cgroup_map(pack, err);
 	if (result)
 		return fail(pack, "definition", result);
 	return 0;
@@ -141,7 +157,11 @@ int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err 
 	result = collector_new(&pack->collector, &pack->plan, scope, &map_calls_kernel, err);
 	if (result)
 		return fail(pack, "read", result);
-	result = probe_attach(pack->probe, err);
+	/* Before the programs run: they must find the cgroups that are there. */
+	if (pack->cgroup_map)
+		result = cgroup_map_update(pack->cgroup_map, err);
+	if (!result)
+		result = probe_attach(pack->probe, err);
 	if (result) {
 		collector_free(pack->collector);
 		pack->collector = NULL;
@@ -169,9 +189,14 @@ bool pack_collect(struct pack *pack)
 	struct err err = {0};
 	char what[128];
 
+	int result, maps = 0;
+
 	if (!pack->collector)
 		return true;
-	if (collector_run(pack->collector, &err)) {
+	result = collector_run(pack->collector, &err);
+	if (pack->cgroup_map)
+		maps = cgroup_map_update(pack->cgroup_map, result ? NULL : &err);
+	if (result || maps) {
 		err_prefix(&err, 0, "pack %s: ", pack->name);
 		log_repeat_failure(&pack->read_failures, err.text, err.text);
 		pack->error_type = "read";
@@ -247,6 +272,8 @@ void pack_fini(struct pack *pack)
 {
 	collector_free(pack->collector);
 	pack->collector = NULL;
+	cgroup_map_free(pack->cgroup_map);
+	pack->cgroup_map = NULL;
 	pack_plan_fini(&pack->plan);
 	probe_free(pack->probe);
 	pack->probe = NULL;

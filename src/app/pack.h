@@ -2,6 +2,7 @@
 /* One pack from its files to its points. What goes wrong with it stays with it. */
 #pragma once
 
+#include "app/cgroup_map.h"
 #include "app/find.h"
 #include "base/arena.h"
 #include "base/compiler.h"
@@ -22,7 +23,8 @@ struct pack {
 	struct probe *probe;
 	struct pack_plan plan;
 	struct collector *collector;
-	const char *error_type; /* why it does not count; NULL: it does */
+	struct cgroup_map *cgroup_map; /* NULL: none */
+	const char *error_type;	       /* why it does not count; NULL: it does */
 	struct log_repeat read_failures;
 	uint64_t undecodable_told;
 };

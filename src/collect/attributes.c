@@ -106,7 +106,7 @@ int attributes_prepare(const struct metric_plan *plan, const unsigned char *cons
 		return -ENOMEM;
 	for (size_t i = 0; i < plan->attribute_count; i++) {
 		/* The CPU's number is not in the map's key. */
-		if (plan->attributes[i].field->offset >= plan->map->key_size)
+		if (plan->attributes[i].field->offset >= plan->key_size)
 			continue;
 		for (size_t j = 0; j < count; j++)
 			values[j] = field_value(plan->attributes[i].field, keys[j]);
@@ -186,7 +186,7 @@ static int to_text(
 
 static int check_zero_key(const struct metric_plan *plan, const unsigned char *key, struct err *err)
 {
-	for (uint32_t i = 0; plan->zero_key && i < plan->map->key_size; i++)
+	for (uint32_t i = 0; plan->zero_key && i < plan->key_size; i++)
 		if (key[i])
 			return err_set(err, -EINVAL,
 				"the metric has no labels, so only the entry with the key 0 "
@@ -231,7 +231,7 @@ int attributes_decode(const struct metric_plan *plan, const unsigned char *key, 
 	if (plan->keeps_cpus && plan->definition->per_cpu) {
 		uint32_t cpu;
 
-		memcpy(&cpu, key + plan->map->key_size, sizeof(cpu));
+		memcpy(&cpu, key + plan->key_size, sizeof(cpu));
 		attrs[n++] = attr_int(plan->definition->per_cpu, cpu);
 	}
 	*count = n;

@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "collect/feed.h"
+#include "read/samples.h"
 
 /* A map and the metrics made of it. */
 struct source {
 	const struct map_info *map;
-	struct table table; /* of otel.bpf.h; otherwise there is a reader */
+	struct table table; /* of otel.bpf.h; otherwise there is a reader, or there are samples */
 	struct reader *reader;
 	struct reader *overflow; /* of the companion map; NULL if there is none */
+	struct samples *samples;
 	struct feed **feeds;
 	size_t feed_count;
 	uint64_t entries, read_errors;
@@ -38,6 +40,8 @@ static int open_source(struct source *source, const struct metric_plan *plan,
 	int result;
 
 	source->map = plan->map;
+	if (plan->samples)
+		return samples_new(&source->samples, plan->map, plan->key_size, err);
 	if (plan->map->table.kind != TABLE_NONE)
 		return table_open(&source->table, plan->map, err);
 	result = reader_new(&source->reader, plan->map, calls, err);
@@ -107,9 +111,22 @@ void collector_free(struct collector *collector)
 		table_close(&source->table);
 		reader_free(source->reader);
 		reader_free(source->overflow);
+		samples_free(source->samples);
 	}
 	free(collector->sources);
 	free(collector);
+}
+
+static int feed_all(struct source *source, const struct batch *batch,
+	int (*take)(struct feed *feed, const struct batch *batch), struct err *err)
+{
+	for (size_t i = 0; i < source->feed_count; i++) {
+		int result = take(source->feeds[i], batch);
+
+		if (result)
+			return err_set(err, result, "%s", strerror(-result));
+	}
+	return 0;
 }
 
 static int read_rows(struct source *source, struct err *err)
@@ -119,11 +136,9 @@ static int read_rows(struct source *source, struct err *err)
 
 	reader_rewind(source->reader);
 	while ((result = reader_next(source->reader, &batch, err)) == 1) {
-		for (size_t i = 0; i < source->feed_count; i++) {
-			result = feed_batch(source->feeds[i], &batch);
-			if (result)
-				return err_set(err, result, "%s", strerror(-result));
-		}
+		result = feed_all(source, &batch, feed_batch, err);
+		if (result)
+			break;
 	}
 	return result;
 }
@@ -137,13 +152,32 @@ static int read_overflow(struct source *source, struct err *err)
 		return 0;
 	reader_rewind(source->overflow);
 	while ((result = reader_next(source->overflow, &batch, err)) == 1) {
-		for (size_t i = 0; i < source->feed_count; i++) {
-			result = feed_overflow(source->feeds[i], &batch);
-			if (result)
-				return err_set(err, result, "%s", strerror(-result));
-		}
+		result = feed_all(source, &batch, feed_overflow, err);
+		if (result)
+			break;
 	}
 	return result;
+}
+
+/* What was lost belongs to no key, but it happened. */
+static int read_samples(struct source *source, struct err *err)
+{
+	struct batch batch, rest;
+	const uint64_t *lost;
+	int result;
+
+	result = samples_read(source->samples, &batch, &lost, err);
+	if (!result)
+		result = feed_all(source, &batch, feed_batch, err);
+	if (result)
+		return result;
+	rest = (struct batch){
+		.values = (const unsigned char *)lost,
+		.value_stride = sizeof(*lost),
+		.cpu_count = 1,
+		.count = 1,
+	};
+	return feed_all(source, &rest, feed_overflow, err);
 }
 
 static int read_table(struct source *source, struct err *err)
@@ -163,7 +197,10 @@ static int run_source(struct source *source, struct err *err)
 
 	for (size_t i = 0; i < source->feed_count; i++)
 		feed_begin(source->feeds[i]);
-	result = source->reader ? read_rows(source, err) : read_table(source, err);
+	if (source->samples)
+		result = read_samples(source, err);
+	else
+		result = source->reader ? read_rows(source, err) : read_table(source, err);
 	if (!result)
 		result = read_overflow(source, err);
 	for (size_t i = 0; i < source->feed_count; i++)

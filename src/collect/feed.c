@@ -44,7 +44,7 @@ static int make_metric(struct feed *feed, struct scope *scope, struct err *err)
 		.bounds = plan->bounds,
 		.bound_count = plan->bound_count,
 		.max_size = plan->definition->max_size,
-		.max_series = plan->definition->cardinality_limit,
+		.max_series = plan->max_series,
 	};
 
 	feed->metric = scope_add_metric(scope, &desc, err);
@@ -54,7 +54,7 @@ static int make_metric(struct feed *feed, struct scope *scope, struct err *err)
 int feed_new(
 	struct feed **result, const struct metric_plan *plan, struct scope *scope, struct err *err)
 {
-	size_t key_size = plan->map->key_size + (plan->keeps_cpus ? sizeof(uint32_t) : 0);
+	size_t key_size = plan->key_size + (plan->keeps_cpus ? sizeof(uint32_t) : 0);
 	bool is_table = plan->map->table.kind != TABLE_NONE;
 	struct feed *feed = calloc(1, sizeof(*feed));
 
@@ -132,9 +132,9 @@ static bool never_written(
 	if (feed->plan->zeros_count || !map_type_is_array(feed->plan->map->type))
 		return false;
 	if (feed->plan->keeps_cpus || !batch->cpu_stride)
-		return all_zero(value, feed->plan->map->value_size);
+		return all_zero(value, feed->plan->value_size);
 	for (uint32_t c = 0; c < batch->cpu_count; c++) {
-		if (!all_zero(row_value(batch, i, c), feed->plan->map->value_size))
+		if (!all_zero(row_value(batch, i, c), feed->plan->value_size))
 			return false;
 	}
 	return true;
@@ -143,7 +143,7 @@ static bool never_written(
 static struct keytab_entry *row_entry(
 	struct feed *feed, const struct batch *batch, size_t i, uint32_t cpu)
 {
-	uint32_t key_size = feed->plan->map->key_size;
+	uint32_t key_size = feed->plan->key_size;
 
 	memcpy(feed->key, batch->keys + i * batch->key_stride, key_size);
 	if (feed->plan->keeps_cpus)
@@ -341,7 +341,7 @@ int feed_overflow(struct feed *feed, const struct batch *batch)
 		bool written = false;
 
 		for (uint32_t c = 0; c < batch->cpu_count; c++)
-			written |= !all_zero(row_value(batch, i, c), feed->plan->map->value_size);
+			written |= !all_zero(row_value(batch, i, c), feed->plan->value_size);
 		if (!written)
 			continue;
 		series = metric_overflow_series(feed->metric);

@@ -99,6 +99,8 @@ static int bind_map(struct binding *b)
 			near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
 		return binding_fail(b, b->metric->position, "%s", text ? text : "out of memory");
 	}
+	b->plan->key_size = b->plan->map->key_size;
+	b->plan->value_size = b->plan->map->value_size;
 	if (b->plan->map->key_size > LIMIT_MAP_KEY || b->plan->map->value_size > LIMIT_MAP_VALUE)
 		return binding_fail(
 			b, b->metric->position, "keys or values of the map are too large");
@@ -239,7 +241,8 @@ static int check_holes(struct binding *b)
 	bool covered[LIMIT_MAP_KEY] = {false};
 	uint32_t first = 0, last;
 
-	if (!layout->field_count || map_type_is_array(b->plan->map->type))
+	if (!layout->field_count ||
+		(b->plan->map->table.kind != TABLE_SLOTS && map_type_is_array(b->plan->map->type)))
 		return 0;
 	for (size_t i = 0; i < layout->field_count; i++)
 		for (uint32_t n = 0; n < layout->fields[i].size; n++)
@@ -296,6 +299,7 @@ static int bind_metric(struct binding *b)
 	int result;
 
 	b->plan->definition = b->metric;
+	b->plan->max_series = b->metric->cardinality_limit;
 	result = instrument_from_name(b->metric->instrument, &b->plan->instrument);
 	if (result)
 		return binding_fail(b, b->metric->position, "there is no such instrument");

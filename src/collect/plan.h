@@ -27,6 +27,8 @@ struct metric_plan {
 	const struct metric_definition *definition;
 	enum instrument instrument;
 	const struct map_info *map;
+	uint32_t key_size, value_size; /* of rows: the map's, or those of counted samples */
+	bool samples;		       /* the map is a perf event array */
 	const struct map_info
 		*overflow; /* MAP_overflow: what found no place in a full map; NULL if none */
 	struct attribute_plan *attributes;
@@ -38,6 +40,7 @@ struct metric_plan {
 	struct attribute_plan row_number; /* histograms in rows: which bucket a row is */
 	const double *bounds;		  /* histograms: one less than buckets */
 	uint32_t bound_count;
+	uint32_t max_series; /* 0: the default */
 	bool keeps_cpus;
 	bool zero_key;	  /* only the row with the key 0 counts */
 	bool zeros_count; /* rows of an array that are all zero are values too */
@@ -68,6 +71,12 @@ static inline bool map_is_percpu(const struct map_info *map)
 		return true;
 	/* BPF_MAP_TYPE_PERCPU_HASH, _PERCPU_ARRAY, _LRU_PERCPU_HASH: linux/bpf.h */
 	return type == 5 || type == 6 || type == 10;
+}
+
+static inline bool map_type_is_samples(uint32_t type)
+{
+	/* BPF_MAP_TYPE_PERF_EVENT_ARRAY */
+	return type == 4;
 }
 
 static inline bool map_type_is_array(uint32_t type)

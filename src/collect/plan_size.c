@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "read/reader.h"
+
 static const struct field u64_value = {.name = "", .kind = FIELD_UINT, .size = sizeof(uint64_t)};
 
 static int bind_bytes(struct binding *b, const struct attribute_definition *definition,
@@ -48,7 +51,7 @@ static int bind_cpu(struct binding *b)
 			"the label cpu has size %u, expected 2: the number of the CPU, which is "
 			"not in the key",
 			cpu.size);
-	cpu.offset = b->plan->map->key_size;
+	cpu.offset = b->plan->key_size;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	cpu.offset += sizeof(uint32_t) - sizeof(uint16_t);
 #endif
@@ -59,7 +62,7 @@ static int bind_cpu(struct binding *b)
 static int check_sizes(struct binding *b, bool cpu)
 {
 	const struct metric_definition *metric = b->metric;
-	uint32_t key_size = b->plan->map->key_size;
+	uint32_t key_size = b->plan->key_size;
 	uint32_t described = cpu ? metric->attributes[metric->attribute_count - 1].offset
 				 : metric->key_size;
 
@@ -104,6 +107,38 @@ static int bind_rows(struct binding *b)
 	return bind_bytes(b, &b->metric->rows->number, &b->plan->row_number);
 }
 
+/* What comes from the map: entries with a number, or samples, which have a size of their own. */
+static int bind_rows_of_map(struct binding *b)
+{
+	const struct map_info *map = b->plan->map;
+
+	b->plan->samples = b->metric->samples;
+	if (b->metric->samples != map_type_is_samples(map->type))
+		return binding_fail(b, b->metric->position, "the map is %s perf event array%s",
+			b->metric->samples ? "no" : "a",
+			b->metric->samples ? "" : "; expected `perf_event_array: true`");
+	if (b->metric->samples) {
+		b->plan->key_size = b->metric->key_size ? b->metric->key_size : sizeof(uint32_t);
+		b->plan->value_size = sizeof(uint64_t);
+	} else if (map->value_size != sizeof(uint64_t))
+		return binding_fail(b, b->metric->position,
+			"the map's values are %u bytes, expected 8: an unsigned number",
+			map->value_size);
+	return 0;
+}
+
+/* Such definitions know no limit but the map's: all that it can hold are series. */
+static uint32_t max_series(const struct metric_plan *plan)
+{
+	uint64_t most = plan->samples ? LIMIT_SAMPLE_KEYS : plan->map->max_entries;
+
+	if (plan->keeps_cpus)
+		most *= possible_cpus();
+	if (most < LIMIT_SERIES_PER_METRIC)
+		return LIMIT_SERIES_PER_METRIC;
+	return most < LIMIT_CARDINALITY ? (uint32_t)most : LIMIT_CARDINALITY;
+}
+
 int bind_by_size(struct binding *b)
 {
 	const struct metric_definition *metric = b->metric;
@@ -119,11 +154,9 @@ int bind_by_size(struct binding *b)
 	b->plan->value = &u64_value;
 	b->plan->overflow = NULL; /* a map of that name is something else */
 	b->plan->zeros_count = true;
-	result = check_sizes(b, cpu);
-	if (b->plan->map->value_size != sizeof(uint64_t))
-		result = binding_fail(b, metric->position,
-			"the map's values are %u bytes, expected 8: an unsigned number",
-			b->plan->map->value_size);
+	result = bind_rows_of_map(b);
+	if (check_sizes(b, cpu))
+		result = -EINVAL;
 	for (size_t i = 0; i < count; i++)
 		if (bind_bytes(b, &metric->attributes[i], &b->plan->attributes[i]))
 			result = -EINVAL;
@@ -131,5 +164,6 @@ int bind_by_size(struct binding *b)
 		result = -EINVAL;
 	if (metric->rows && bind_rows(b))
 		result = -EINVAL;
+	b->plan->max_series = max_series(b->plan);
 	return result;
 }

@@ -74,6 +74,7 @@ struct metric_definition {
 	 */
 	bool by_size;
 	uint32_t key_size;
+	bool samples; /* the map is a perf event array: each sample is a key, and counts once */
 	struct position position;
 };
 
@@ -81,6 +82,15 @@ struct metric_definition {
 struct address_definition {
 	const char *variable; /* const volatile, 64 bits */
 	const char *symbol;
+	struct position position;
+};
+
+/* A map of the object that has the cgroups whose paths match. */
+struct cgroup_map_definition {
+	const char *map;
+	bool storage; /* a map of cgroup storage (key: a descriptor); else a hash by id (64 bits) */
+	const char **patterns; /* src/decode/pattern.h; one that matches is enough */
+	size_t pattern_count;
 	struct position position;
 };
 
@@ -101,6 +111,7 @@ struct pack_definition {
 	size_t metric_count;
 	struct address_definition *addresses;
 	size_t address_count;
+	struct cgroup_map_definition *cgroup_map; /* NULL: none */
 	const struct note *notes;
 };
 

@@ -217,16 +217,11 @@ static void parse_metric(struct parse *parse, const struct exporter_file *file,
 		.position = node->position, .factor = 1, .divisor = 1, .by_size = true};
 	if (!table_parse(parse, table, node, &found))
 		return;
-	if (found.perf_event_array) {
-		note_add(parse->arena, &pack->notes, pack->file, node->position,
-			"counter %.60s: perf_event_array is not supported, the counter is left out",
-			found.name ? found.name : "");
-		return;
-	}
 	metric->description = found.help;
 	metric->attributes = found.labels.labels;
 	metric->attribute_count = found.labels.count;
 	metric->key_size = found.labels.size;
+	metric->samples = found.perf_event_array;
 	name_metric(parse, file, node, &found, metric);
 	if (table == &histogram_table)
 		make_histogram(parse, node, &found, metric);
@@ -303,10 +298,7 @@ static void row_tracing(struct parse *parse, const struct yaml_node *node, void 
 
 static void row_cgroup_id_map(struct parse *parse, const struct yaml_node *node, void *target)
 {
-	(void)target;
-	/* Its programs would count all cgroups as those that do not match. */
-	report_add(parse->report, node->key_position,
-		"found 'cgroup_id_map', which is not supported yet");
+	row_cgroup_map(parse, node, ((struct exporter_file *)target)->pack);
 }
 
 static void row_kaddrs(struct parse *parse, const struct yaml_node *node, void *target)
@@ -343,7 +335,8 @@ static const struct row file_rows[] = {
 			.items = &shape_identifier,
 			.least = 1,
 			.most = LIMIT_KERNEL_ADDRESSES}},
-	{"cgroup_id_map", false, row_cgroup_id_map, 0, "not supported yet", NULL},
+	{"cgroup_id_map", false, row_cgroup_id_map, 0,
+		"a map that gets the cgroups whose paths match", &shape_cgroup_map},
 };
 const struct table ebpf_exporter_table = {
 	"a file of ebpf_exporter", file_rows, ARRAY_SIZE(file_rows)};

@@ -28,7 +28,10 @@ extern const struct shape shape_labels, shape_bucket_type, shape_bucket_number, 
 /* A whole file. */
 extern const struct table ebpf_exporter_table;
 
-row_parser row_labels; /* struct exporter_labels */
+extern const struct shape shape_cgroup_map;
+
+row_parser row_cgroup_map; /* struct pack_definition */
+row_parser row_labels;	   /* struct exporter_labels */
 row_parser row_bucket_type, row_bucket_min, row_bucket_max, row_bucket_keys,
 	row_bucket_multiplier; /* struct exporter_buckets */
 

@@ -334,7 +334,9 @@ static int build(struct builder *builder)
 int yaml_parse(const char *file, const char *text, size_t length, struct arena *arena,
 	struct yaml_node **root, struct err *err)
 {
-	struct builder builder = {.text = text, .length = length, .arena = arena};
+	static const char mark[] = "\xef\xbb\xbf"; /* byte order mark, which some editors write */
+	size_t skip = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
+	struct builder builder = {.text = text + skip, .length = length - skip, .arena = arena};
 
 	report_init(&builder.report, file, err);
 	if (check_bytes(&builder))
@@ -342,7 +344,8 @@ int yaml_parse(const char *file, const char *text, size_t length, struct arena *
 	if (!yaml_parser_initialize(&builder.parser))
 		return err_set(err, -ENOMEM, "%s: out of memory", file);
 	yaml_parser_set_encoding(&builder.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&builder.parser, (const unsigned char *)text, length);
+	yaml_parser_set_input_string(
+		&builder.parser, (const unsigned char *)builder.text, builder.length);
 	if (build(&builder) == 0)
 		*root = builder.root;
 	yaml_parser_delete(&builder.parser);

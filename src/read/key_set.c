@@ -85,6 +85,13 @@ bool key_set_has(const struct key_set *set, const void *key)
 	return set->count && *find_slot(set, key);
 }
 
+uint32_t key_set_place(const struct key_set *set, const void *key)
+{
+	uint32_t slot = set->count ? *find_slot(set, key) : 0;
+
+	return slot ? slot - 1 : set->count;
+}
+
 int key_set_add(struct key_set *set, const void *key)
 {
 	int rc;

@@ -27,6 +27,8 @@ void key_set_fini(struct key_set *set); /* accepts a zeroed set */
 void key_set_clear(struct key_set *set);
 
 bool key_set_has(const struct key_set *set, const void *key);
+/* Its place in set->keys, which it keeps until key_set_clear; set->count if it is not there. */
+uint32_t key_set_place(const struct key_set *set, const void *key);
 /* The key must not be in the set. -ENOSPC at the ceiling, -ENOMEM. Grows to `limit`, then allocates
  * no more. */
 int key_set_add(struct key_set *set, const void *key) MUST_CHECK;

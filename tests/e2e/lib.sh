@@ -95,6 +95,13 @@ points() { all_points "$1" | jq -c -s 'last.export as $last | .[] | select(.expo
 
 has_points() { [[ -n $(all_points "$1") ]]; }
 
+# wait_for_exports N METRIC   Returns when N more requests with points of METRIC have arrived.
+wait_for_exports() {
+    local wanted=$(($(exports "$2") + $1))
+    wait_for 20 eval "((\$(exports $2) >= $wanted))" || fail "$2 is not exported any more"
+}
+exports() { all_points "$1" | jq -s 'map(.export) | unique | length'; }
+
 workload=${WORKLOAD:-$root/build/dev/tests/e2e/workload}
 
 # start_otelbpf ARGUMENT...   Starts it and returns when it counts. What it logs is $work/otelbpf.log, standard output $work/out.

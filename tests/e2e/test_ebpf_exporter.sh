@@ -92,6 +92,25 @@ expect "CPUs with a clock" "$(points clock_ticks_total | jq -s 'map(select(.valu
 ! ip link show dev lo | grep -q xdp || fail "the XDP program is still on the interface"
 stop_collector
 
+# Samples of a perf event array: counted over several collections, those that are lost as well.
+: >"$work/otelbpf.log"
+start_collector
+start_otelbpf --otlp-endpoint "$otlp_http" --interval 200ms "$packs/samples.yaml"
+"$workload" observe 1 2 300
+"$workload" observe 2 2 200
+wait_for 10 eval '(($(sum sampled_total) == 500))' || fail "samples were miscounted: $(points sampled_total)"
+"$workload" observe 1 2 50
+"$workload" observe 1 1 7
+taskset -c 0 "$workload" observe 3 2 100000
+wait_for_exports 2 sampled_total    # the second began when all of that had happened
+# The kernel tells of the lost ones with the next sample that finds room.
+taskset -c 0 "$workload" observe 3 2 1
+stop_otelbpf
+expect "samples of a kind" "$(sum sampled_total '$a.kind == "1" and $a.task == "workload"')" 350
+expect "all samples, the lost ones too" "$(sum sampled_total)" 100558
+(($(sum sampled_total '$a["otel.metric.overflow"] == true') >= 7)) || fail "no sample was lost"
+stop_collector
+
 # What cannot be right is told before anything is loaded; what is left out does not stop the rest.
 mkdir "$work/bad"
 cp "$packs/observed.bpf.o" "$work/bad/"

@@ -30,11 +30,11 @@ def as_json(node):
 
 
 def mistakes(path, root=schema):
-    """None if it is no YAML."""
+    """None if it is nothing that can be read."""
     try:
         with open(path, encoding="utf-8") as file:
             document = as_json(yaml.safe_load(file))
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         return None
     return [error.message for error in jsonschema.Draft7Validator(root).iter_errors(document)]
 

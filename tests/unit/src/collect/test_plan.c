@@ -9,6 +9,7 @@
 
 enum {
 	HASH = 1,
+	ARRAY = 2,
 	PERCPU_ARRAY = 6
 };
 
@@ -68,6 +69,15 @@ static const struct map_info padded = {
 	.key = {12, padded_fields, 3},
 	.value = {8, &plain, 1},
 };
+static const struct map_info padded_slots = {
+	.name = "padded_slots",
+	.type = ARRAY,
+	.key_size = 12,
+	.value_size = 8,
+	.key = {12, padded_fields, 3},
+	.value = {8, &plain, 1},
+	.table = {.kind = TABLE_SLOTS},
+};
 static const struct map_info no_btf = {
 	.name = "no_btf",
 	.type = HASH,
@@ -97,8 +107,8 @@ static const struct map_info shards = {
 	.value = {8, &plain, 1},
 	.table = {.kind = TABLE_SHARDS},
 };
-static const struct map_info *const maps[] = {
-	&numbers, &numbers_overflow, &latency, &texts, &no_btf, &padded, &slots, &shards};
+static const struct map_info *const maps[] = {&numbers, &numbers_overflow, &latency, &texts,
+	&no_btf, &padded, &padded_slots, &slots, &shards};
 
 #define HEAD "  - {name: m, instrument: counter, unit: \"1\", description: D., "
 
@@ -187,6 +197,7 @@ static void test_mistakes(void **state)
 			"majorminor"},
 		{HEAD "map: numbers, per_cpu: cpu}\n", "not of a per-CPU type"},
 		{HEAD "map: padded}\n", "the key of map padded has padding (bytes 2 to 3)"},
+		{HEAD "map: padded_slots}\n", "the key of map padded_slots has padding"},
 		{HEAD "map: texts}\n", "the value is not an integer"},
 		{HEAD "map: no_btf}\n", "no BTF for the value of map no_btf"},
 		{HEAD "map: latency}\n", "the value of map latency is a struct"},

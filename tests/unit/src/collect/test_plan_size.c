@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "src/collect/fixture.h"
 #include "test.h"
 
 enum {
 	HASH = 1,
 	ARRAY = 2,
+	PERF_EVENT_ARRAY = 4,
 	PERCPU_HASH = 5,
 };
 
@@ -24,7 +26,12 @@ static const struct map_info halves = {
 	.name = "halves_total", .type = HASH, .key_size = 4, .value_size = 4};
 static const struct map_info wait = {
 	.name = "wait_seconds", .type = ARRAY, .key_size = 4, .value_size = 8, .max_entries = 27};
-static const struct map_info *const maps[] = {&hits, &hits_overflow, &cpus, &halves, &wait};
+static const struct map_info kills = {.name = "kills_total",
+	.type = PERF_EVENT_ARRAY,
+	.key_size = 4,
+	.value_size = 4,
+	.max_entries = 2};
+static const struct map_info *const maps[] = {&hits, &hits_overflow, &cpus, &halves, &wait, &kills};
 
 static void plan(struct fixture *f, const char *metrics)
 {
@@ -117,6 +124,54 @@ static void a_histogram_has_a_row_number(void **state)
 	fixture_end(&f);
 }
 
+static void samples_have_sizes_of_their_own(void **state)
+{
+	const struct metric_plan *metric;
+	struct fixture f;
+
+	(void)state;
+	plan(&f, "counters: [{name: kills_total, help: H., perf_event_array: true, labels: [" LABEL(
+			 "a", "size: 8") ", " LABEL("b", "size: 16") "]}]");
+	assert_int_equal(f.result, 0);
+	metric = &f.plan.metrics[0];
+	assert_true(metric->samples);
+	assert_int_equal(metric->key_size, 24);
+	assert_int_equal(metric->value_size, 8);
+	assert_false(metric->zero_key);
+	fixture_end(&f);
+
+	plan(&f, "counters: [{name: kills_total, help: H., perf_event_array: true}]");
+	assert_int_equal(f.result, 0);
+	assert_int_equal(f.plan.metrics[0].key_size, 4);
+	assert_true(f.plan.metrics[0].zero_key);
+	fixture_end(&f);
+}
+
+static void all_that_a_map_holds_are_series(void **state)
+{
+	static const struct {
+		uint32_t entries, expected;
+	} cases[] = {
+		{1, LIMIT_SERIES_PER_METRIC},
+		{10240, 10240},
+		{UINT32_MAX, LIMIT_CARDINALITY},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct map_info map = hits;
+		const struct map_info *const one[] = {&map};
+		struct fixture f;
+
+		map.max_entries = cases[i].entries;
+		fixture_plan_file(
+			&f, "metrics: {" COUNTER("hits_total", LABEL("a", "size: 8")) "}", one, 1);
+		assert_int_equal(f.result, 0);
+		assert_int_equal(f.plan.metrics[0].max_series, cases[i].expected);
+		fixture_end(&f);
+	}
+}
+
 static void mistakes(void **state)
 {
 	static const struct {
@@ -135,6 +190,11 @@ static void mistakes(void **state)
 			"the label cpu has size 4, expected 2"},
 		{COUNTER("cpus_total", LABEL("a", "size: 2") ", " LABEL("cpu", "size: 2")),
 			"are 2 bytes, the map's keys are 4"},
+		{COUNTER("kills_total", LABEL("a", "size: 4")),
+			"the map is a perf event array; expected `perf_event_array: true`"},
+		{"counters: [{name: hits_total, help: H., perf_event_array: true, labels: [" LABEL(
+			 "a", "size: 8") "]}]",
+			"the map is no perf event array"},
 		{HISTOGRAM("bucket_type: exp2, bucket_max: 5", LABEL("bucket", "size: 8")),
 			"are 8 bytes, the map's keys are 4"},
 		{COUNTER("hits_total", "{name: a, size: 8, decoders: [{name: unit}]}"),
@@ -162,6 +222,8 @@ int main(void)
 		cmocka_unit_test(labels_are_bytes),
 		cmocka_unit_test(cpu_is_a_label_of_per_cpu_maps),
 		cmocka_unit_test(a_histogram_has_a_row_number),
+		cmocka_unit_test(samples_have_sizes_of_their_own),
+		cmocka_unit_test(all_that_a_map_holds_are_series),
 		cmocka_unit_test(mistakes),
 	};
 

@@ -143,7 +143,6 @@ static void what_is_left_out_is_told(void **state)
 	parse("tracing:\n  spans: []\n"
 	      "metrics:\n"
 	      "  counters:\n"
-	      "    - {name: kills_total, help: H., perf_event_array: true, flush_interval: 5s}\n"
 	      "    - {name: a__b_total, help: H.}\n",
 		false);
 	assert_int_equal(pack.metric_count, 1);
@@ -151,11 +150,22 @@ static void what_is_left_out_is_told(void **state)
 	assert_string_equal(pack.notes->text, "dir/some-pack_5.16.yaml:1:1: tracing: spans are not "
 					      "supported; only the metrics of "
 					      "this file are exported");
-	assert_string_equal(pack.notes->next->text,
-		"dir/some-pack_5.16.yaml:5:7: counter kills_total: perf_event_array is not "
-		"supported, the counter is left out");
-	assert_non_null(strstr(pack.notes->next->next->text, ":6:7: metric a__b_total: "));
-	assert_null(pack.notes->next->next->next);
+	assert_non_null(strstr(pack.notes->next->text, ":5:7: metric a__b_total: "));
+	assert_null(pack.notes->next->next);
+}
+
+static void samples_of_perf_event_arrays(void **state)
+{
+	(void)state;
+	parse("metrics:\n"
+	      "  counters:\n"
+	      "    - {name: kills_total, help: H., perf_event_array: true, flush_interval: 5s}\n"
+	      "    - {name: hits_total, help: H., perf_event_array: false}\n",
+		false);
+	assert_int_equal(pack.metric_count, 2);
+	assert_true(pack.metrics[0].samples);
+	assert_false(pack.metrics[1].samples);
+	assert_null(pack.notes);
 }
 
 static void kernel_addresses(void **state)
@@ -169,6 +179,25 @@ static void kernel_addresses(void **state)
 	assert_int_equal(pack.addresses[0].position.line, 1);
 }
 
+static void cgroups_by_pattern(void **state)
+{
+	const struct cgroup_map_definition *map;
+
+	(void)state;
+	parse("{metrics: {counters: [{name: a_total, help: H.}]}, "
+	      "cgroup_id_map: {name: ids, regexps: [one, \"^two\"]}}",
+		false);
+	map = pack.cgroup_map;
+	assert_string_equal(map->map, "ids");
+	assert_false(map->storage);
+	assert_int_equal(map->pattern_count, 2);
+	assert_string_equal(map->patterns[1], "^two");
+	parse("{metrics: {counters: [{name: a_total, help: H.}]}, "
+	      "cgroup_id_map: {name: ids, type: cgrp_storage, regexps: [one]}}",
+		false);
+	assert_true(pack.cgroup_map->storage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,7 +206,9 @@ int main(void)
 		cmocka_unit_test_teardown(labels_are_bytes_of_the_key, forget),
 		cmocka_unit_test_teardown(names_units_and_instruments, forget),
 		cmocka_unit_test_teardown(what_is_left_out_is_told, forget),
+		cmocka_unit_test_teardown(samples_of_perf_event_arrays, forget),
 		cmocka_unit_test_teardown(kernel_addresses, forget),
+		cmocka_unit_test_teardown(cgroups_by_pattern, forget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
