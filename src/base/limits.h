@@ -57,8 +57,8 @@ enum {
 	LIMIT_MAP_KEY = 512,
 	LIMIT_MAP_VALUE = 64 << 10,
 	LIMIT_BATCH_ENTRIES = 4096,
-	/* Perf event arrays: pages (4 KiB) for each CPU, and keys counted in our own memory: what is
-	 * beyond is counted as overflow. */
+	/* Perf event arrays: pages (4 KiB) for each CPU, and keys counted in our own memory: what
+	 * is beyond is counted as overflow. */
 	LIMIT_SAMPLE_PAGES = 16,
 	LIMIT_SAMPLE_KEYS = 4096,
 
