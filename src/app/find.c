@@ -128,23 +128,45 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* DIRECTORY/NAME/NAME.yaml or .bpf.o. */
-static bool has_pack(const char *directory, const char *name, struct arena *arena)
+/* DIRECTORY/NAME/NAME.yaml or .bpf.o; NULL if there is neither. */
+static const char *inner_path(const char *directory, const char *name, struct arena *arena)
 {
 	static const char *const suffixes[] = {definition_suffix, object_suffix};
-	bool found = false;
 
-	for (size_t i = 0; i < ARRAY_SIZE(suffixes) && !found; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
 		const char *file = arena_printf(
 			arena, "%s/%s/%s%s", directory, name, name, suffixes[i]);
 
-		found = file && !access(file, F_OK);
+		if (file && !access(file, F_OK))
+			return file;
 	}
-	return found;
+	return NULL;
 }
 
-int pack_names(const char *directory, const char *const **names, size_t *count, struct arena *arena,
-	struct err *err)
+/* The same, or DIRECTORY/NAME itself if it is a definition, or an object without one beside it. */
+static const char *any_path(const char *directory, const char *name, struct arena *arena)
+{
+	const char *file = inner_path(directory, name, arena);
+	const char *beside;
+
+	if (!file && (has_suffix(name, definition_suffix) || has_suffix(name, object_suffix)))
+		file = arena_printf(arena, "%s/%s", directory, name);
+	if (!file || !has_suffix(name, object_suffix))
+		return file;
+	beside = arena_printf(arena, "%s/%.*s%s", directory,
+		(int)(strlen(name) - strlen(object_suffix)), name, definition_suffix);
+	return beside && !access(beside, F_OK) ? NULL : file;
+}
+
+static const char *name_only(const char *directory, const char *name, struct arena *arena)
+{
+	return inner_path(directory, name, arena) ? arena_strdup(arena, name) : NULL;
+}
+
+/* What `find` makes of the directory's entries, sorted. */
+static int list_directory(const char *directory,
+	const char *(*find)(const char *directory, const char *name, struct arena *arena),
+	const char *const **found, size_t *count, struct arena *arena, struct err *err)
 {
 	const char **list = arena_alloc(arena, LIMIT_PACKS * sizeof(*list));
 	struct dirent *entry;
@@ -160,15 +182,26 @@ int pack_names(const char *directory, const char *const **names, size_t *count, 
 			directory, strerror(errno));
 	}
 	while ((entry = readdir(dir)) && n < LIMIT_PACKS) {
-		if (entry->d_name[0] == '.' || !has_pack(directory, entry->d_name, arena))
+		if (entry->d_name[0] == '.')
 			continue;
-		list[n] = arena_strdup(arena, entry->d_name);
-		if (list[n])
-			n++;
+		list[n] = find(directory, entry->d_name, arena);
+		n += list[n] != NULL;
 	}
 	closedir(dir);
 	qsort(list, n, sizeof(*list), by_name);
-	*names = list;
+	*found = list;
 	*count = n;
 	return 0;
+}
+
+int pack_names(const char *directory, const char *const **names, size_t *count, struct arena *arena,
+	struct err *err)
+{
+	return list_directory(directory, name_only, names, count, arena, err);
+}
+
+int pack_paths(const char *directory, const char *const **paths, size_t *count, struct arena *arena,
+	struct err *err)
+{
+	return list_directory(directory, any_path, paths, count, arena, err);
 }

@@ -43,3 +43,10 @@ int pack_find(struct pack_files *files, const struct pack_request *request, stru
 /* The names of all packs in the directory, sorted; *count of them. */
 int pack_names(const char *directory, const char *const **names, size_t *count, struct arena *arena,
 	struct err *err) MUST_CHECK;
+
+/*
+ * The paths of all packs in the directory, sorted; *count of them: what pack_names finds, and
+ * definitions and objects that lie in the directory itself.
+ */
+int pack_paths(const char *directory, const char *const **paths, size_t *count, struct arena *arena,
+	struct err *err) MUST_CHECK;

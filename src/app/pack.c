@@ -238,6 +238,7 @@ void pack_report(const struct pack *pack, struct selfmon *selfmon)
 	if (!pack->collector)
 		return;
 	selfmon_pack_undecodable(selfmon, pack->name, collector_undecodable(pack->collector));
+	selfmon_pack_skipped(selfmon, pack->name, collector_skipped(pack->collector));
 	report_programs(pack, selfmon);
 	report_maps(pack, selfmon);
 }

@@ -39,22 +39,23 @@ static bool check_pack(const struct pack_request *request)
 /* A directory stands for all packs in it. */
 static bool check_directory(const char *directory, struct arena *arena)
 {
-	const char *const *names;
+	const char *const *paths;
 	struct err err = {0};
 	bool good = true;
 	size_t count;
 
-	if (pack_names(directory, &names, &count, arena, &err)) {
+	if (pack_paths(directory, &paths, &count, arena, &err)) {
 		log_error("%s", err.text);
 		return false;
 	}
 	if (!count) {
-		log_error("%s: no packs there (NAME/NAME.yaml)", directory);
+		log_error("%s: no packs there (NAME.yaml, NAME.bpf.o, NAME/NAME.yaml or "
+			  "NAME/NAME.bpf.o)",
+			directory);
 		return false;
 	}
 	for (size_t i = 0; i < count; i++)
-		good &= check_pack(
-			&(struct pack_request){.name = names[i], .directory = directory});
+		good &= check_pack(&(struct pack_request){.name = paths[i]});
 	return good;
 }
 

@@ -30,13 +30,42 @@ static uint64_t load_unsigned(const unsigned char *bytes, uint32_t size)
 	}
 }
 
+/* Of the bytes of a field, those bits that are its own. At most 64 bits touch at most 9 bytes. */
+static uint64_t load_bits(const struct field *field, const unsigned char *bytes)
+{
+	unsigned int left = field->size * 8 - field->first_bit - field->bits;
+	unsigned __int128 all = 0;
+
+	for (uint32_t i = 0; i < field->size; i++) {
+		if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+			all |= (unsigned __int128)bytes[i] << (8 * i);
+		else
+			all = all << 8 | bytes[i];
+	}
+	all >>= __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? field->first_bit : left;
+	return (uint64_t)(all & (((unsigned __int128)1 << field->bits) - 1));
+}
+
+/* A bit field of an enum without negative values has none. In whole bytes it is all the same, since
+ * the names' values are read in the same way. */
+static bool is_signed_enum(const struct field *field)
+{
+	bool negative = !field->bits;
+
+	for (size_t i = 0; i < field->enum_count && !negative; i++)
+		negative = field->enum_names[i].value < 0;
+	return negative;
+}
+
 uint64_t field_integer(const struct field *field, const unsigned char *bytes)
 {
-	uint64_t value = load_unsigned(bytes + field->offset, field->size);
-	bool is_signed = field->kind == FIELD_INT || field->kind == FIELD_ENUM;
-	unsigned int unused = 64 - 8 * field->size;
+	bool is_signed = field->kind == FIELD_INT ||
+			 (field->kind == FIELD_ENUM && is_signed_enum(field));
+	unsigned int unused = 64 - (field->bits ? field->bits : 8 * field->size);
+	uint64_t value = field->bits ? load_bits(field, bytes + field->offset)
+				     : load_unsigned(bytes + field->offset, field->size);
 
-	if (is_signed && field->size && field->size < 8)
+	if (is_signed && unused && unused < 64)
 		return (uint64_t)((int64_t)(value << unused) >> unused);
 	return value;
 }
@@ -179,11 +208,17 @@ int attributes_decode(const struct metric_plan *plan, const unsigned char *key, 
 
 		if (attribute->by_enum_name)
 			name = enum_name(attribute->field, value.sint);
+		if (attribute->by_enum_name && !name)
+			name = arena_printf(arena, "unknown:%" PRId64, value.sint);
+		if (attribute->by_enum_name && !name)
+			return -ENOMEM;
 		if (name) {
 			attrs[n++] = attr_string(attribute->name, name);
 			continue;
 		}
 		result = decode_chain_run(attribute->chain, &value, &value, arena, err);
+		if (result > 0)
+			return result;
 		if (result)
 			return err_prefix(err, result, "attribute %s: ", attribute->name);
 		result = (attribute->as_text ? to_text : to_attr)(

@@ -24,7 +24,7 @@ int attributes_prepare(const struct metric_plan *plan, const unsigned char *cons
 /*
  * The attributes of a key, into attrs[plan->attribute_count + 1]; *count says how many. Behind the
  * key stands the CPU's number (uint32_t) if plan->keeps_cpus. Strings live in `arena`. -EINVAL with
- * `err` if a field cannot be decoded.
+ * `err` if a field cannot be decoded; DECODE_SKIP if the key is not wanted.
  */
 int attributes_decode(const struct metric_plan *plan, const unsigned char *key, struct attr *attrs,
 	size_t *count, struct arena *arena, struct err *err) MUST_CHECK;

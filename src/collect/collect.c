@@ -219,6 +219,17 @@ uint64_t collector_undecodable(const struct collector *collector)
 	return total;
 }
 
+uint64_t collector_skipped(const struct collector *collector)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < collector->source_count; i++) {
+		for (size_t j = 0; j < collector->sources[i].feed_count; j++)
+			total += feed_skipped(collector->sources[i].feeds[j]);
+	}
+	return total;
+}
+
 const char *collector_undecodable_text(const struct collector *collector)
 {
 	const char *text = "";

@@ -42,5 +42,7 @@ void collector_map_stats(
 
 /* Keys that could not be decoded, since the start. */
 uint64_t collector_undecodable(const struct collector *collector);
-/* The last such failure: "" if there was none. */
+/* Keys that a decoder left out on purpose, since the start. */
+uint64_t collector_skipped(const struct collector *collector);
+/* The last key that could not be decoded: "" if there was none. */
 const char *collector_undecodable_text(const struct collector *collector);

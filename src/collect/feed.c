@@ -171,7 +171,10 @@ int feed_decode_key(struct feed *feed, const unsigned char *key, uint32_t *serie
 	if (result == -ENOMEM)
 		return result;
 	if (result) {
-		remember_undecodable(feed, &err);
+		if (result == DECODE_SKIP)
+			feed->skipped++;
+		else
+			remember_undecodable(feed, &err);
 		*series = KEYTAB_UNDECODABLE;
 		return 0;
 	}
@@ -348,4 +351,9 @@ uint64_t feed_undecodable(const struct feed *feed, const char **text)
 {
 	*text = feed->undecodable_text;
 	return feed->undecodable;
+}
+
+uint64_t feed_skipped(const struct feed *feed)
+{
+	return feed->skipped;
 }

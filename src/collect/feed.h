@@ -32,3 +32,5 @@ void feed_end(struct feed *feed, bool complete);
  * last one. */
 uint64_t feed_rows(const struct feed *feed);
 uint64_t feed_undecodable(const struct feed *feed, const char **text);
+/* Keys that a decoder left out on purpose, since the start. */
+uint64_t feed_skipped(const struct feed *feed);

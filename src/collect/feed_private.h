@@ -58,7 +58,7 @@ struct feed {
 	uint32_t *fresh;	 /* those of them that are new */
 	size_t row_capacity;	 /* of both */
 	struct arena scratch;
-	uint64_t row_count, undecodable;
+	uint64_t row_count, undecodable, skipped;
 	char undecodable_text[256];
 };
 

@@ -14,8 +14,9 @@ struct keytab;
 
 struct keytab_entry {
 	uint32_t hash;
-	uint32_t pass;	     /* the last one that met the key; 0: slot is empty */
-	uint32_t series;     /* KEYTAB_UNKNOWN, KEYTAB_UNDECODABLE, or a series number */
+	uint32_t pass; /* the last one that met the key; 0: slot is empty */
+	uint32_t
+		series; /* KEYTAB_UNKNOWN, KEYTAB_UNDECODABLE (or not wanted), or a series number */
 	uint32_t generation; /* of the series */
 	uint32_t place;	     /* in the series: the feed's own */
 };

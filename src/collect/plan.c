@@ -60,7 +60,7 @@ static const struct field *find_field(struct binding *b, const struct layout *la
 			"the object has no BTF for the %s of map %s; declare it with __type(%s, "
 			"...)",
 			what, b->metric->map, what);
-	} else if (!name && (layout->field_count > 1 || layout->fields[0].name[0])) {
+	} else if (!name && layout->fields[0].name[0]) {
 		text = arena_printf(b->arena,
 			"the %s of map %s is a struct; name one of its fields, for example `%s`",
 			what, b->metric->map, layout->fields[0].name);
@@ -182,7 +182,7 @@ static bool is_number(const struct field *field)
 	case FIELD_INT:
 	case FIELD_BOOL:
 	case FIELD_ENUM:
-		return field->size <= sizeof(uint64_t);
+		return field->bits || field->size <= sizeof(uint64_t);
 	default:
 		return false;
 	}
@@ -230,6 +230,33 @@ static int bind_histogram(struct binding *b)
 		bounds[i] = ldexp(1, (int)(b->metric->exp2_first + i)) /
 			    (double)(b->metric->divisor ? b->metric->divisor : 1);
 	return 0;
+}
+
+/* Bytes of the key that no field has are not the program's, but they are the map's. */
+static int check_holes(struct binding *b)
+{
+	const struct layout *layout = &b->plan->map->key;
+	bool covered[LIMIT_MAP_KEY] = {false};
+	uint32_t first = 0, last;
+
+	if (!layout->field_count || map_type_is_array(b->plan->map->type))
+		return 0;
+	for (size_t i = 0; i < layout->field_count; i++)
+		for (uint32_t n = 0; n < layout->fields[i].size; n++)
+			covered[layout->fields[i].offset + n] = true;
+	while (first < layout->size && covered[first])
+		first++;
+	if (first == layout->size)
+		return 0;
+	for (last = first; last + 1 < layout->size && !covered[last + 1]; last++)
+		;
+	return binding_fail(b, b->metric->position,
+		"the key of map %s has padding (bytes %u to %u), which is not always 0: keys that "
+		"look "
+		"alike are then different; give these bytes a name in the struct, and a value in "
+		"the "
+		"program",
+		b->metric->map, first, last);
 }
 
 /* Whether buckets made for `measured` per unit are those of `wanted`: they repeat with each power
@@ -282,6 +309,8 @@ static int bind_metric(struct binding *b)
 	if (b->metric->by_size)
 		return bind_by_size(b);
 	result = bind_attributes(b);
+	if (check_holes(b))
+		result = -EINVAL;
 	if (b->plan->instrument == INSTRUMENT_HISTOGRAM)
 		return bind_histogram(b) ? -EINVAL : result;
 	if (b->plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)

@@ -82,14 +82,18 @@ static int check_sizes(struct binding *b, bool cpu)
 /* What finds no place is lost without a trace in the program. */
 static void note_room(struct binding *b)
 {
-	uint64_t needed = b->metric->rows->number_count + 1;
+	const struct bucket_rows *rows = b->metric->rows;
+	bool array = map_type_is_array(b->plan->map->type);
+	/* Of an array the numbers are indexes. */
+	uint64_t needed = array ? rows->sum_number + 1 : rows->number_count + 1;
 
 	if (b->plan->map->max_entries < needed)
 		note_add(b->arena, b->notes, b->pack->file, b->metric->position,
-			"metric %s: the map has room for %u entries, and %llu buckets and the sum "
-			"need %llu",
+			"metric %s: the map has room for %u entries; its buckets and the sum, "
+			"which is "
+			"%llu, need %llu",
 			b->metric->name, b->plan->map->max_entries,
-			(unsigned long long)(needed - 1), (unsigned long long)needed);
+			(unsigned long long)rows->sum_number, (unsigned long long)needed);
 }
 
 static int bind_rows(struct binding *b)

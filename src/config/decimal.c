@@ -48,7 +48,7 @@ static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
 		a = b;
 		b = rest;
 	}
-	return a;
+	return a ? a : 1; /* not even of 0 and 0: callers divide by it */
 }
 
 /* numerator / denominator x 10^exponent in lowest terms. */

@@ -44,18 +44,48 @@ static bool parse_option(
 	return false;
 }
 
+/* Text, or a list of texts: the same argument several times. */
+static void parse_argument(
+	struct parse *parse, const struct yaml_node *node, struct decoder_definition *decoder)
+{
+	const struct yaml_node *first = node->kind == YAML_SEQUENCE ? node->first : node;
+
+	for (const struct yaml_node *text = first; text; text = text == node ? NULL : text->next) {
+		if (text->kind == YAML_SCALAR)
+			decoder->arguments[decoder->argument_count++] = (struct decoder_argument){
+				node->key, text->text};
+		else
+			report_add(parse->report, text->position, "found %s, expected text",
+				yaml_describe(text, parse->arena));
+	}
+	if (!first)
+		report_add(parse->report, node->position,
+			"found an empty list, expected text or a list of texts");
+}
+
+static size_t count_arguments(const struct yaml_node *node)
+{
+	size_t count = 0;
+
+	for (const struct yaml_node *child = node->first; child; child = child->next)
+		count += child->kind == YAML_SEQUENCE ? child->count : 1;
+	return count;
+}
+
 /* `node` is the mapping behind the decoder's name; room for one option is left behind its entries.
  */
 static bool parse_arguments(
 	struct parse *parse, const struct yaml_node *node, struct decoder_definition *decoder)
 {
-	if (node->kind != YAML_MAPPING || node->count > LIMIT_DECODER_ARGUMENTS) {
+	size_t count = count_arguments(node);
+
+	if (node->kind != YAML_MAPPING || count > LIMIT_DECODER_ARGUMENTS) {
 		report_add(parse->report, node->position,
 			"found %s, expected the arguments of '%.60s' as a mapping of at most %d",
 			yaml_describe(node, parse->arena), node->key, LIMIT_DECODER_ARGUMENTS);
 		return false;
 	}
-	decoder->arguments = parse_alloc(parse, (node->count + 1) * sizeof(*decoder->arguments));
+	decoder->arguments = parse_alloc(parse, (count + 1) * sizeof(*decoder->arguments));
 	if (!decoder->arguments)
 		return false;
 	for (const struct yaml_node *child = node->first; child; child = child->next) {
@@ -63,12 +93,8 @@ static bool parse_arguments(
 			report_add(parse->report, child->key_position,
 				"found '%s' among the arguments, expected it beside '%.60s'",
 				option_key, node->key);
-		else if (child->kind != YAML_SCALAR)
-			report_add(parse->report, child->position, "found %s, expected text",
-				yaml_describe(child, parse->arena));
 		else
-			decoder->arguments[decoder->argument_count++] = (struct decoder_argument){
-				child->key, child->text};
+			parse_argument(parse, child, decoder);
 	}
 	return true;
 }

@@ -162,6 +162,21 @@ static void check_name_is_new(struct parse *parse, const struct yaml_node *node,
 		}
 }
 
+/* What is not in the key cannot be counted. */
+static void check_number_size(struct parse *parse, const struct bucket_rows *rows)
+{
+	uint64_t last = rows->numbers[rows->number_count - 1];
+	uint32_t size = rows->number.size;
+
+	if (rows->sum_number > last)
+		last = rows->sum_number;
+	if (size && size < sizeof(last) && last >> 8 * size)
+		report_add(parse->report, rows->number.position,
+			"found a bucket label of %u bytes, expected room for %llu: the number of "
+			"the last bucket, or of the sum behind it",
+			size, (unsigned long long)last);
+}
+
 static void make_histogram(struct parse *parse, const struct yaml_node *node,
 	struct exporter_metric *found, struct metric_definition *metric)
 {
@@ -182,6 +197,7 @@ static void make_histogram(struct parse *parse, const struct yaml_node *node,
 		return;
 	}
 	rows->number = metric->attributes[--metric->attribute_count];
+	check_number_size(parse, rows);
 	for (size_t i = 0; i < metric->attribute_count; i++)
 		if (metric->attributes[i].name && strcmp(metric->attributes[i].name, "le") == 0)
 			report_add(parse->report, metric->attributes[i].position,

@@ -27,7 +27,8 @@ struct walk {
 /* A member, or the whole type: what add_* need to place it. */
 struct place {
 	const char *name;
-	uint32_t offset; /* bytes */
+	const char *members; /* of an anonymous union: what they stand under; NULL otherwise */
+	uint32_t offset;     /* bytes */
 	int depth;
 };
 
@@ -104,15 +105,18 @@ static bool int_is_whole(const struct btf_type *type)
 	       (type->size == 1 || type->size == 2 || type->size == 4 || type->size == 8);
 }
 
-static enum field_kind int_kind(const struct btf_type *type)
+static enum field_kind whole_int_kind(const struct btf_type *type)
 {
 	uint8_t encoding = btf_int_encoding(type);
 
-	if (!int_is_whole(type))
-		return FIELD_BYTES;
 	if (encoding & BTF_INT_BOOL)
 		return FIELD_BOOL;
 	return encoding & BTF_INT_SIGNED ? FIELD_INT : FIELD_UINT;
+}
+
+static enum field_kind int_kind(const struct btf_type *type)
+{
+	return int_is_whole(type) ? whole_int_kind(type) : FIELD_BYTES;
 }
 
 /* clang writes char as a signed integer without BTF_INT_CHAR: the name tells. */
@@ -145,7 +149,8 @@ static uint32_t enum_name_offset(const struct btf_type *type, uint16_t index)
 				   : btf_enum(type)[index].name_off;
 }
 
-static int add_enum(struct walk *walk, const struct btf_type *type, const struct place *place)
+static int add_enum(
+	struct walk *walk, const struct btf_type *type, const struct place *place, uint32_t size)
 {
 	uint16_t count = btf_vlen(type);
 	struct enum_name *names;
@@ -155,7 +160,7 @@ static int add_enum(struct walk *walk, const struct btf_type *type, const struct
 	if (count > LIMIT_ENUM_NAMES)
 		return err_set(walk->err, -EINVAL, "has an enum of %u names; at most %d", count,
 			LIMIT_ENUM_NAMES);
-	rc = add_field(walk, place, type->size, FIELD_ENUM, &field);
+	rc = add_field(walk, place, size, FIELD_ENUM, &field);
 	if (rc < 0 || !count)
 		return rc;
 	names = arena_alloc(walk->arena, count * sizeof(*names));
@@ -207,13 +212,29 @@ static const char *member_name(struct walk *walk, const struct place *outer, con
 	return arena_printf(walk->arena, "%s.%s", outer->name, name);
 }
 
-static int add_bits(struct walk *walk, const struct place *place, uint32_t bit, uint32_t bits)
+/* A bit field of the type `id`: an integer, a boolean or an enum, of which it is not that large. */
+static int add_bits(
+	struct walk *walk, uint32_t id, const struct place *place, uint32_t bit, uint32_t bits)
 {
+	const struct btf_type *type = strip(walk->btf, id);
+	uint32_t size = (bit % 8 + bits + 7) / 8;
+	size_t index = walk->count;
 	struct place bytes = *place;
 	struct field *field;
+	int rc;
 
 	bytes.offset += bit / 8;
-	return add_field(walk, &bytes, (bit % 8 + bits + 7) / 8, FIELD_BYTES, &field);
+	if (bits > 64 || !(btf_is_int(type) || btf_is_any_enum(type)))
+		return add_field(walk, &bytes, size, FIELD_BYTES, &field);
+	if (btf_is_int(type))
+		rc = add_field(walk, &bytes, size, whole_int_kind(type), &field);
+	else
+		rc = add_enum(walk, type, &bytes, size);
+	if (rc < 0)
+		return rc;
+	walk->fields[index].bits = (uint8_t)bits;
+	walk->fields[index].first_bit = (uint8_t)(bit % 8);
+	return 0;
 }
 
 /* Bits of a member that is a bit field, by either of the two encodings; 0 if it is none. */
@@ -245,18 +266,20 @@ static int add_member(
 		name = arena_printf(walk->arena, "union_%u", outer->offset + bit / 8);
 		if (!name)
 			return no_memory(walk);
+		place.members = outer->name;
 	}
 	place.name = member_name(walk, outer, name);
 	if (!place.name)
 		return no_memory(walk);
 	if (bits) /* without a name it is padding */
-		return *name ? add_bits(walk, &place, bit, bits) : 0;
+		return *name ? add_bits(walk, member->type, &place, bit, bits) : 0;
 	place.offset += bit / 8;
 	if (place.offset < outer->offset || bit % 8)
 		return err_set(walk->err, -EINVAL, "has a misplaced member \"%s\"", name);
 	return add_type(walk, member->type, &place);
 }
 
+/* A struct or a union. */
 static int add_struct(struct walk *walk, const struct btf_type *type, const struct place *place)
 {
 	int rc = 0;
@@ -281,6 +304,19 @@ static int add_bytes(struct walk *walk, uint32_t id, const struct place *place)
 	return add_field(walk, place, (uint32_t)size, FIELD_BYTES, &field);
 }
 
+/* The whole of it, and its members: those of an anonymous one under their own names. */
+static int add_union(
+	struct walk *walk, uint32_t id, const struct btf_type *type, const struct place *place)
+{
+	struct place inner = *place;
+	int rc = add_bytes(walk, id, place);
+
+	if (place->members)
+		inner.name = place->members;
+	inner.members = NULL;
+	return rc < 0 ? rc : add_struct(walk, type, &inner);
+}
+
 static int add_type(struct walk *walk, uint32_t id, const struct place *place)
 {
 	const struct btf_type *type = strip(walk->btf, id);
@@ -293,11 +329,13 @@ static int add_type(struct walk *walk, uint32_t id, const struct place *place)
 	if (btf_is_int(type))
 		return add_field(walk, place, type->size, int_kind(type), &field);
 	if (btf_is_any_enum(type))
-		return add_enum(walk, type, place);
+		return add_enum(walk, type, place, type->size);
 	if (btf_is_array(type))
 		return add_array(walk, type, place);
 	if (btf_is_struct(type))
 		return add_struct(walk, type, place);
+	if (btf_is_union(type))
+		return add_union(walk, id, type, place);
 	return add_bytes(walk, id, place);
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * BTF type -> struct layout. Nested structs are written out with dotted names ("id.dev"); members
- * of an anonymous struct stand under their own names. What a field cannot express is FIELD_BYTES:
- * unions, pointers, floats, signed and multi-dimensional arrays, and bit fields, which take all
- * bytes that they touch. An anonymous union, which has no name, is called "union_OFFSET".
+ * of an anonymous struct stand under their own names. A union is there twice: as bytes, under its
+ * name ("union_OFFSET" for an anonymous one), and behind that each of its members, like those of a
+ * struct. Bit fields have the bytes that they touch. What a field cannot express is FIELD_BYTES:
+ * pointers, floats, signed and multi-dimensional arrays.
  */
 #pragma once
 

@@ -26,6 +26,10 @@ struct field {
 	enum field_kind kind;
 	uint32_t offset, size; /* bytes */
 	uint32_t element_size; /* FIELD_ARRAY */
+	/* Bit fields: how many, and the first one's place in the bytes: counted from the least
+	 * significant bit on little-endian machines, from the most significant on others. bits 0:
+	 * all of the bytes. */
+	uint8_t bits, first_bit;
 	const struct enum_name *enum_names;
 	size_t enum_count;
 };

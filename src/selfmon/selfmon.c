@@ -14,6 +14,7 @@ enum self_metric {
 	COLLECTION_DURATION,
 	PACK_ATTACHED,
 	PACK_UNDECODABLE,
+	PACK_SKIPPED,
 	PROGRAM_RUNS,
 	PROGRAM_TIME,
 	PROGRAM_MISSED,
@@ -66,6 +67,15 @@ static const struct metric_desc descriptions[SELF_METRICS] = {
 			.name = "otelbpf.pack.undecodable_keys",
 			.unit = "{key}",
 			.description = "Map keys that could not be decoded and are not exported",
+			.instrument = INSTRUMENT_COUNTER,
+		},
+	[PACK_SKIPPED] =
+		{
+			.name = "otelbpf.pack.skipped_keys",
+			.unit = "{key}",
+			.description =
+				"Map keys that the definition leaves out: no pattern of a regexp "
+				"matches",
 			.instrument = INSTRUMENT_COUNTER,
 		},
 	[PROGRAM_RUNS] =
@@ -288,6 +298,13 @@ void selfmon_pack_undecodable(struct selfmon *selfmon, const char *pack, uint64_
 	struct attr attr = attr_string("otelbpf.pack.name", pack);
 
 	set(selfmon, PACK_UNDECODABLE, &attr, 1, keys);
+}
+
+void selfmon_pack_skipped(struct selfmon *selfmon, const char *pack, uint64_t keys)
+{
+	struct attr attr = attr_string("otelbpf.pack.name", pack);
+
+	set(selfmon, PACK_SKIPPED, &attr, 1, keys);
 }
 
 void selfmon_program(struct selfmon *selfmon, const char *pack, const char *program,

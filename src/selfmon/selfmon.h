@@ -46,6 +46,8 @@ struct selfmon_program {
 	bool has_stats;
 	uint64_t run_count, run_time_ns; /* if has_stats */
 };
+/* Keys that a decoder left out on purpose. */
+void selfmon_pack_skipped(struct selfmon *selfmon, const char *pack, uint64_t keys);
 void selfmon_program(struct selfmon *selfmon, const char *pack, const char *program,
 	const struct selfmon_program *state);
 

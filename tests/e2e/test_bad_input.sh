@@ -75,3 +75,17 @@ stop_otelbpf
 OTEL_METRIC_EXPORT_TIMEOUT=500 start_otelbpf --otlp-endpoint http://no-such-host.invalid:4318 --interval 100ms softirqs
 wait_for 30 grep -q 'warning: .*no-such-host.invalid' "$work/otelbpf.log" || fail "an unknown host was not told: $(cat "$work/otelbpf.log")"
 stop_otelbpf
+
+# Directories: every pack in them, in a folder of its own or not, and the good ones beside the bad ones.
+mkdir -p "$work/many/alone"
+cp "$BUILD/packs/softirqs/softirqs.bpf.o" "$BUILD/packs/softirqs/softirqs.yaml" "$TEST_PACKS/ebpf_exporter/observed".* "$work/many/"
+cp "$TEST_PACKS/itself/itself.bpf.o" "$work/many/alone/alone.bpf.o"
+cp "$TEST_PACKS/itself/itself.bpf.o" "$work/many/"
+"$otelbpf" check "$work/many" >"$work/out" 2>"$work/err" || fail "check of a directory: $(cat "$work/err")"
+expect "packs in the directory" "$(paste -sd, "$work/out")" \
+    "alone: good, 1 metrics,itself: good, 1 metrics,observed: good, 10 metrics,softirqs: good, 1 metrics"
+sed -i 's/unit:/unti:/' "$work/many/softirqs.yaml"
+refused 2 "softirqs.yaml:6:5: found the key 'unti' in a metric; did you mean 'unit'?" check "$work/many"
+expect "good packs beside" "$(grep -c good "$work/out")" 3
+mkdir "$work/none"
+refused 2 "no packs there" check "$work/none"

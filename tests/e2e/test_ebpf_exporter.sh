@@ -40,7 +40,7 @@ expect "a series for every CPU and index" "$(points observed_cpus_total | wc -l)
 expect "CPUs summed" "$(points observed_summed_total | jq -s -c 'map({(.attributes.kind): .value}) | add')" \
     '{"0":0,"1":1031,"2":4645,"3":7000000}'
 
-histogram() { points "$1" | jq -c "select(${2:-true}) | [.count, .sum, (.bounds | map(tostring) | join(\" \")), .buckets]"; }
+histogram() { points "$1" | jq -c "select(${2:-true}) | [.count, .sum, (.bounds | map(. + 0 | tostring) | join(\" \")), .buckets]"; }
 expect_exported observed_latency_seconds s histogram
 bounds="1e-06 2e-06 4e-06 8e-06 1.6e-05 3.2e-05 6.4e-05 0.000128 0.000256 0.000512"
 expect "exp2" "$(histogram observed_latency_seconds '.attributes.kind == "1"')" \

@@ -38,6 +38,69 @@ static void test_integers(void **state)
 	}
 }
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* What the compiler lays out, and where BTF says that it is. */
+static void test_bit_fields(void **state)
+{
+	static const struct enum_name positive[] = {{0, "zero"}, {7, "seven"}};
+	static const struct enum_name negative[] = {{-1, "minus"}, {1, "one"}};
+	union {
+		struct __attribute__((packed)) {
+			uint32_t before : 3;
+			int32_t minus : 5;
+			uint64_t across : 64; /* from bit 8 on */
+			uint8_t yes : 1;
+			uint8_t seven : 3;
+			int8_t lowest : 4;
+			uint64_t nine_bytes : 61; /* bits 80 to 140 */
+			uint64_t last : 63;
+		} bits;
+		unsigned char bytes[32];
+	} key = {{5, -2, UINT64_MAX - 1, 1, 7, -8, UINT64_C(0x1234567890abcdef), 1}};
+	const struct {
+		struct field field;
+		uint64_t value;
+	} cases[] = {
+		{{.kind = FIELD_UINT, .offset = 0, .size = 1, .bits = 3, .first_bit = 0}, 5},
+		{{.kind = FIELD_INT, .offset = 0, .size = 1, .bits = 5, .first_bit = 3},
+			(uint64_t)-2},
+		{{.kind = FIELD_UINT, .offset = 1, .size = 8, .bits = 64}, UINT64_MAX - 1},
+		{{.kind = FIELD_BOOL, .offset = 9, .size = 1, .bits = 1}, 1},
+		{{.kind = FIELD_ENUM,
+			 .offset = 9,
+			 .size = 1,
+			 .bits = 3,
+			 .first_bit = 1,
+			 .enum_names = positive,
+			 .enum_count = 2},
+			7},
+		{{.kind = FIELD_ENUM,
+			 .offset = 9,
+			 .size = 1,
+			 .bits = 3,
+			 .first_bit = 1,
+			 .enum_names = negative,
+			 .enum_count = 2},
+			(uint64_t)-1},
+		{{.kind = FIELD_INT, .offset = 9, .size = 1, .bits = 4, .first_bit = 4},
+			(uint64_t)-8},
+		{{.kind = FIELD_UINT, .offset = 10, .size = 8, .bits = 61},
+			UINT64_C(0x1234567890abcdef)},
+		/* 63 bits that begin in the middle of a byte touch nine. */
+		{{.kind = FIELD_UINT, .offset = 17, .size = 9, .bits = 63, .first_bit = 5}, 1},
+		{{.kind = FIELD_INT, .offset = 17, .size = 9, .bits = 63, .first_bit = 5}, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		uint64_t found = field_integer(&cases[i].field, key.bytes);
+
+		if (found != cases[i].value)
+			fail_msg("case %zu: %llx", i, (unsigned long long)found);
+	}
+}
+#endif
+
 static const struct enum_name colours[] = {{1, "red"}, {-2, "blue"}};
 static const struct field key_fields[] = {
 	{.name = "u", .kind = FIELD_UINT, .offset = 0, .size = 8},
@@ -116,7 +179,7 @@ static void test_attributes_by_type(void **state)
 		4);
 	decode(&f, &key, a);
 	assert_true(a[0].type == ATTR_STRING && !strcmp(a[0].string, "18446744073709551615"));
-	assert_true(a[2].type == ATTR_INT && a[2].integer == 5);
+	assert_true(a[2].type == ATTR_STRING && !strcmp(a[2].string, "unknown:5"));
 	assert_string_equal(a[3].string, "a\xef\xbf\xbd\xef\xbf\xbd"
 					 "b");
 	fixture_end(&f);
@@ -195,6 +258,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_integers),
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		cmocka_unit_test(test_bit_fields),
+#endif
 		cmocka_unit_test(test_attributes_by_type),
 		cmocka_unit_test(test_labels_are_text),
 		cmocka_unit_test(test_only_the_key_0_counts_without_labels),

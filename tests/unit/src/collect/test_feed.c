@@ -213,6 +213,26 @@ static void test_an_undecodable_key_costs_only_itself(void **state)
 	bench_end(&b);
 }
 
+static void test_a_key_that_is_not_wanted_is_left_out(void **state)
+{
+	uint32_t keys[] = {4, 5, 46};
+	uint64_t values[] = {40, 50, 60};
+	const char *text;
+	struct bench b;
+
+	(void)state;
+	bench_begin(&b, HASH, ", attributes: [{name: k, decode: [{regexp: {pattern: ^4}}, uint]}]");
+	for (int i = 0; i < 2; i++) {
+		collect(&b, keys, values, 3, 0);
+		assert_int_equal(live_count(&b), 1); /* what matched is the 4 of both */
+		assert_int_equal(value_of(&b, 4, -1), 100);
+		assert_int_equal(feed_undecodable(b.feed, &text), 0);
+		assert_int_equal(feed_skipped(b.feed), 1);
+		assert_int_equal(feed_rows(b.feed), 3);
+	}
+	bench_end(&b);
+}
+
 static void test_overflow_row(void **state)
 {
 	uint32_t key = 0;
@@ -253,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_cpus_are_summed_or_kept),
 		cmocka_unit_test(test_array_entries_that_never_happened_are_no_series),
 		cmocka_unit_test(test_an_undecodable_key_costs_only_itself),
+		cmocka_unit_test(test_a_key_that_is_not_wanted_is_left_out),
 		cmocka_unit_test(test_overflow_row),
 	};
 

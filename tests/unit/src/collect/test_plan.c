@@ -54,6 +54,20 @@ static const struct map_info texts = {
 	.key = {8, &plain, 1},
 	.value = {8, &text, 1},
 };
+/* As a compiler aligns { u16; u32; u8 }. */
+static const struct field padded_fields[] = {
+	{.name = "port", .kind = FIELD_UINT, .offset = 0, .size = 2},
+	{.name = "device", .kind = FIELD_UINT, .offset = 4, .size = 4},
+	{.name = "flag", .kind = FIELD_UINT, .offset = 8, .size = 1},
+};
+static const struct map_info padded = {
+	.name = "padded",
+	.type = HASH,
+	.key_size = 12,
+	.value_size = 8,
+	.key = {12, padded_fields, 3},
+	.value = {8, &plain, 1},
+};
 static const struct map_info no_btf = {
 	.name = "no_btf",
 	.type = HASH,
@@ -84,7 +98,7 @@ static const struct map_info shards = {
 	.table = {.kind = TABLE_SHARDS},
 };
 static const struct map_info *const maps[] = {
-	&numbers, &numbers_overflow, &latency, &texts, &no_btf, &slots, &shards};
+	&numbers, &numbers_overflow, &latency, &texts, &no_btf, &padded, &slots, &shards};
 
 #define HEAD "  - {name: m, instrument: counter, unit: \"1\", description: D., "
 
@@ -172,6 +186,7 @@ static void test_mistakes(void **state)
 		{HEAD "map: numbers, attributes: [{name: a, field: device, decode: majorminr}]}\n",
 			"majorminor"},
 		{HEAD "map: numbers, per_cpu: cpu}\n", "not of a per-CPU type"},
+		{HEAD "map: padded}\n", "the key of map padded has padding (bytes 2 to 3)"},
 		{HEAD "map: texts}\n", "the value is not an integer"},
 		{HEAD "map: no_btf}\n", "no BTF for the value of map no_btf"},
 		{HEAD "map: latency}\n", "the value of map latency is a struct"},

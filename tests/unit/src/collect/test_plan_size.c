@@ -112,8 +112,8 @@ static void a_histogram_has_a_row_number(void **state)
 	assert_true(metric->bounds[25] == 33.554432);
 	/* Its programs can write every bucket, and find no place for the sum. */
 	assert_string_equal(f.plan.notes->text,
-		"pack.yaml:1:24: metric wait_seconds: the map has room for 27 entries, and 27 "
-		"buckets and the sum need 28");
+		"pack.yaml:1:24: metric wait_seconds: the map has room for 27 entries; its "
+		"buckets and the sum, which is 27, need 28");
 	fixture_end(&f);
 }
 

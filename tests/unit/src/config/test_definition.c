@@ -84,6 +84,12 @@ static void everything_arrives(void **state)
 	assert_true(metric->divisor == 1024);
 	assert_int_equal(metric->attributes[0].decoder_count, 3);
 	assert_string_equal(metric->attributes[0].decoders[2].name, "string");
+	attribute = &metric->attributes[1];
+	assert_int_equal(attribute->decoders[0].argument_count, 2);
+	assert_string_equal(attribute->decoders[0].arguments[0].key, "pattern");
+	assert_string_equal(attribute->decoders[0].arguments[0].value, "^(.*)[.]service$");
+	assert_string_equal(attribute->decoders[0].arguments[1].key, "pattern");
+	assert_string_equal(attribute->decoders[0].arguments[1].value, "^kworker");
 	arena_fini(&arena);
 }
 

@@ -60,11 +60,24 @@ struct key {
 
 struct bits {
 	__u32 low : 3;
-	__u32 middle : 10;
+	__s32 middle : 10;
 	__u32 : 3;
 	__u32 high : 16;
+	enum color color : 4;
+	_Bool yes : 1;
 	__u64 whole;
 	__u32 rest[];
+};
+
+union either {
+	__u64 id;
+	struct {
+		__u32 low, high;
+	} half;
+	union {
+		char text[4];
+		_Bool flag : 1;
+	};
 };
 
 typedef struct {
@@ -74,6 +87,7 @@ typedef struct {
 MAP(plain, __u32, __s64);
 MAP(records, struct key, histogram);
 MAP(flags, struct bits, char[8]);
+MAP(unions, union either, __u64);
 MAP(arrays, enum color, __u64[27]);
 
 struct {

@@ -18,6 +18,7 @@ struct expected {
 	const char *name;
 	enum field_kind kind;
 	uint32_t offset, size, element_size;
+	uint8_t bits, first_bit;
 };
 
 static struct err err;
@@ -57,17 +58,19 @@ static void assert_layout(
 		assert_int_equal(field->offset, expected[i].offset);
 		assert_int_equal(field->size, expected[i].size);
 		assert_int_equal(field->element_size, expected[i].element_size);
+		assert_int_equal(field->bits, expected[i].bits);
+		assert_int_equal(field->first_bit, expected[i].first_bit);
 	}
 }
 
 static void plain_types_are_one_field(void **state)
 {
-	static const struct expected u32 = {"", FIELD_UINT, 0, 4, 0};
-	static const struct expected s64 = {"", FIELD_INT, 0, 8, 0};
-	static const struct expected color = {"", FIELD_ENUM, 0, 4, 0};
-	static const struct expected slots = {"", FIELD_ARRAY, 0, 216, 8};
-	static const struct expected text = {"", FIELD_CHARS, 0, 8, 0};
-	static const struct expected count = {"count", FIELD_UINT, 0, 8, 0};
+	static const struct expected u32 = {"", FIELD_UINT, 0, 4, 0, 0, 0};
+	static const struct expected s64 = {"", FIELD_INT, 0, 8, 0, 0, 0};
+	static const struct expected color = {"", FIELD_ENUM, 0, 4, 0, 0, 0};
+	static const struct expected slots = {"", FIELD_ARRAY, 0, 216, 8, 0, 0};
+	static const struct expected text = {"", FIELD_CHARS, 0, 8, 0, 0, 0};
+	static const struct expected count = {"count", FIELD_UINT, 0, 8, 0, 0, 0};
 	(void)state;
 
 	assert_layout(&probe_map(probe, "plain")->key, &u32, 1, 4);
@@ -81,24 +84,28 @@ static void plain_types_are_one_field(void **state)
 static void struct_members_are_fields(void **state)
 {
 	static const struct expected fields[] = {
-		{"u8", FIELD_UINT, 0, 1, 0},
-		{"yes", FIELD_BOOL, 1, 1, 0},
-		{"port", FIELD_UINT, 2, 2, 0},
-		{"s32", FIELD_INT, 4, 4, 0},
-		{"comm", FIELD_CHARS, 8, 16, 0},
-		{"mac", FIELD_ARRAY, 24, 6, 1},
-		{"slots", FIELD_ARRAY, 32, 24, 8},
-		{"color", FIELD_ENUM, 56, 4, 0},
-		{"sign", FIELD_ENUM, 60, 4, 0},
-		{"inner.dev", FIELD_UINT, 64, 4, 0},
-		{"inner.text", FIELD_CHARS, 68, 3, 0},
-		{"inner.small", FIELD_INT, 71, 1, 0},
-		{"union_72", FIELD_BYTES, 72, 8, 0},
-		{"address", FIELD_BYTES, 80, 16, 0},
-		{"pointer", FIELD_BYTES, 96, 8, 0},
-		{"numbers", FIELD_BYTES, 104, 8, 0},
-		{"grid", FIELD_BYTES, 112, 8, 0},
-		{"two", FIELD_BYTES, 120, 16, 0},
+		{"u8", FIELD_UINT, 0, 1, 0, 0, 0},
+		{"yes", FIELD_BOOL, 1, 1, 0, 0, 0},
+		{"port", FIELD_UINT, 2, 2, 0, 0, 0},
+		{"s32", FIELD_INT, 4, 4, 0, 0, 0},
+		{"comm", FIELD_CHARS, 8, 16, 0, 0, 0},
+		{"mac", FIELD_ARRAY, 24, 6, 1, 0, 0},
+		{"slots", FIELD_ARRAY, 32, 24, 8, 0, 0},
+		{"color", FIELD_ENUM, 56, 4, 0, 0, 0},
+		{"sign", FIELD_ENUM, 60, 4, 0, 0, 0},
+		{"inner.dev", FIELD_UINT, 64, 4, 0, 0, 0},
+		{"inner.text", FIELD_CHARS, 68, 3, 0, 0, 0},
+		{"inner.small", FIELD_INT, 71, 1, 0, 0, 0},
+		{"union_72", FIELD_BYTES, 72, 8, 0, 0, 0},
+		{"a", FIELD_UINT, 72, 4, 0, 0, 0},
+		{"b", FIELD_UINT, 72, 8, 0, 0, 0},
+		{"address", FIELD_BYTES, 80, 16, 0, 0, 0},
+		{"address.v4", FIELD_UINT, 80, 4, 0, 0, 0},
+		{"address.v6", FIELD_ARRAY, 80, 16, 1, 0, 0},
+		{"pointer", FIELD_BYTES, 96, 8, 0, 0, 0},
+		{"numbers", FIELD_BYTES, 104, 8, 0, 0, 0},
+		{"grid", FIELD_BYTES, 112, 8, 0, 0, 0},
+		{"two", FIELD_BYTES, 120, 16, 0, 0, 0},
 	};
 	const struct map_info *map = probe_map(probe, "records");
 	const struct field *field;
@@ -114,17 +121,37 @@ static void struct_members_are_fields(void **state)
 	assert_int_equal(field->enum_names[0].value, -3);
 }
 
-static void bit_fields_are_the_bytes_they_touch(void **state)
+static void bit_fields_have_a_place_in_bytes(void **state)
 {
 	static const struct expected fields[] = {
-		{"low", FIELD_BYTES, 0, 1, 0},
-		{"middle", FIELD_BYTES, 0, 2, 0},
-		{"high", FIELD_BYTES, 2, 2, 0},
-		{"whole", FIELD_UINT, 8, 8, 0},
+		{"low", FIELD_UINT, 0, 1, 0, 3, 0},
+		{"middle", FIELD_INT, 0, 2, 0, 10, 3},
+		{"high", FIELD_UINT, 2, 2, 0, 16, 0},
+		{"color", FIELD_ENUM, 4, 1, 0, 4, 0},
+		{"yes", FIELD_BOOL, 4, 1, 0, 1, 4},
+		{"whole", FIELD_UINT, 8, 8, 0, 0, 0},
+	};
+	const struct map_info *map = probe_map(probe, "flags");
+	(void)state;
+
+	assert_layout(&map->key, fields, ARRAY_SIZE(fields), 16);
+	assert_int_equal(layout_find(&map->key, "color")->enum_count, 2);
+}
+
+static void unions_are_bytes_and_members(void **state)
+{
+	static const struct expected fields[] = {
+		{"", FIELD_BYTES, 0, 8, 0, 0, 0},
+		{"id", FIELD_UINT, 0, 8, 0, 0, 0},
+		{"half.low", FIELD_UINT, 0, 4, 0, 0, 0},
+		{"half.high", FIELD_UINT, 4, 4, 0, 0, 0},
+		{"union_0", FIELD_BYTES, 0, 4, 0, 0, 0},
+		{"text", FIELD_CHARS, 0, 4, 0, 0, 0},
+		{"flag", FIELD_BOOL, 0, 1, 0, 1, 0},
 	};
 	(void)state;
 
-	assert_layout(&probe_map(probe, "flags")->key, fields, ARRAY_SIZE(fields), 16);
+	assert_layout(&probe_map(probe, "unions")->key, fields, ARRAY_SIZE(fields), 8);
 }
 
 static void enums_have_the_values_of_their_bytes(void **state)
@@ -156,6 +183,29 @@ static void assert_refused(const struct btf *btf, uint32_t id, uint32_t size, co
 	assert_int_equal(layout_from_btf(&arena, btf, id, size, &layout, &err), -EINVAL);
 	if (!strstr(err.text, text))
 		fail_msg("\"%s\" is not in \"%s\"", text, err.text);
+}
+
+static void bit_fields_that_lie(void **state)
+{
+	static const struct expected bytes = {"x", FIELD_BYTES, 0, 9, 0, 0, 0};
+	struct btf *btf = btf__new_empty();
+	struct layout layout;
+	(void)state;
+
+	assert_int_equal(btf__add_int(btf, "u32", 4, 0), 1);
+	assert_int_equal(btf__add_struct(btf, "outside", 4), 2);
+	assert_int_equal(btf__add_field(btf, "x", 1, 30, 3), 0);
+	assert_int_equal(btf__add_struct(btf, "wide", 9), 3);
+	assert_int_equal(btf__add_field(btf, "x", 1, 0, 65), 0);
+	assert_int_equal(btf__add_struct(btf, "of_struct", 16), 4);
+	assert_int_equal(btf__add_field(btf, "x", 3, 0, 3), 0);
+	assert_refused(btf, 2, 4, "has its field \"x\" outside of its 4 bytes");
+	assert_int_equal(layout_from_btf(&arena, btf, 3, 9, &layout, &err), 0);
+	assert_layout(&layout, &bytes, 1, 9);
+	assert_int_equal(layout_from_btf(&arena, btf, 4, 16, &layout, &err), 0);
+	assert_int_equal(layout.fields[0].kind, FIELD_BYTES);
+	assert_int_equal(layout.fields[0].bits, 0);
+	btf__free(btf);
 }
 
 static void wrong_sizes_are_refused(void **state)
@@ -239,7 +289,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(plain_types_are_one_field, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(struct_members_are_fields, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			bit_fields_are_the_bytes_they_touch, set_up, tear_down),
+			bit_fields_have_a_place_in_bytes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(unions_are_bytes_and_members, set_up, tear_down),
+		cmocka_unit_test_teardown(bit_fields_that_lie, drop_arena),
 		cmocka_unit_test_teardown(enums_have_the_values_of_their_bytes, drop_arena),
 		cmocka_unit_test_teardown(wrong_sizes_are_refused, drop_arena),
 		cmocka_unit_test_teardown(depth_and_number_are_bounded, drop_arena),

@@ -29,7 +29,7 @@ static void maps_and_programs_are_listed(void **state)
 
 	assert_int_equal(probe_open(&probe, object_path("layouts"), NULL, 0, &err), 0);
 	/* .rodata and .bss are not among them. */
-	assert_int_equal(probe_map_count(probe), 5);
+	assert_int_equal(probe_map_count(probe), 6);
 	map = probe_map(probe, "records");
 	assert_non_null(map);
 	assert_string_equal(map->name, "records");

@@ -134,6 +134,7 @@ static void test_packs_programs_and_maps(void **state)
 	selfmon_pack(b.selfmon, "good", NULL);
 	selfmon_pack(b.selfmon, "bad", "load");
 	selfmon_pack_undecodable(b.selfmon, "good", 5);
+	selfmon_pack_skipped(b.selfmon, "good", 6);
 	selfmon_program(b.selfmon, "good", "prog", &program);
 	selfmon_program(b.selfmon, "good", "silent", &silent);
 	selfmon_map(b.selfmon, "good", "helper", &helper);
@@ -144,6 +145,8 @@ static void test_packs_programs_and_maps(void **state)
 	assert_int_equal(find(&b, "otelbpf.pack.attached", "error.type", "load")->number, 0);
 	assert_int_equal(
 		find(&b, "otelbpf.pack.undecodable_keys", "otelbpf.pack.name", "good")->number, 5);
+	assert_int_equal(
+		find(&b, "otelbpf.pack.skipped_keys", "otelbpf.pack.name", "good")->number, 6);
 	assert_int_equal(
 		find(&b, "otelbpf.program.runs", "otelbpf.program.name", "prog")->number, 11);
 	assert_true(
