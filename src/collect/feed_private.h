@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+	FEED_MANY = 128
+};
+
 /*
  * How the values of rows become those of series. A row belongs to the series that its attributes
  * name, and in it to a place, which the kind numbers.
@@ -26,6 +30,9 @@ struct feed_kind {
 	 */
 	int (*reserve)(struct feed *feed);
 	void (*add)(struct feed *feed, uint32_t series, uint32_t place, const unsigned char *value);
+	/* Optional: the same for up to FEED_MANY rows without places. */
+	void (*add_many)(struct feed *feed, const uint32_t *series,
+		const unsigned char *const *values, size_t count);
 	/* Optional: the pass begins; it is complete. */
 	void (*begin)(struct feed *feed);
 	void (*end)(struct feed *feed);
