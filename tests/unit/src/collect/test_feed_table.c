@@ -230,8 +230,9 @@ static void test_shards_apart(void **state)
 	bench_end(&b);
 }
 
-/* The linker lets all allocations of ours come by here. */
+/* The linker lets all allocations of ours come by here (--wrap). */
 static unsigned int allocations;
+/* NOLINTBEGIN(bugprone-reserved-identifier) */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
@@ -256,6 +257,7 @@ void *__wrap_realloc(void *memory, size_t size)
 	allocations++;
 	return __real_realloc(memory, size);
 }
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 static void test_no_allocation_for_what_is_known(void **state)
 {
