@@ -33,7 +33,6 @@ static uint64_t load_unsigned(const unsigned char *bytes, uint32_t size)
 /* Of the bytes of a field, those bits that are its own. At most 64 bits touch at most 9 bytes. */
 static uint64_t load_bits(const struct field *field, const unsigned char *bytes)
 {
-	unsigned int left = field->size * 8 - field->first_bit - field->bits;
 	unsigned __int128 all = 0;
 
 	for (uint32_t i = 0; i < field->size; i++) {
@@ -42,7 +41,9 @@ static uint64_t load_bits(const struct field *field, const unsigned char *bytes)
 		else
 			all = all << 8 | bytes[i];
 	}
-	all >>= __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? field->first_bit : left;
+	all >>= __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+			? field->first_bit
+			: field->size * 8 - field->first_bit - field->bits;
 	return (uint64_t)(all & (((unsigned __int128)1 << field->bits) - 1));
 }
 

@@ -99,7 +99,7 @@ int cgroup_mount_find(const char *mountinfo, const char *controller, char *path,
 		unescape(mount.point);
 		if ((found && !whole) || strlen(mount.point) >= size)
 			continue;
-		strcpy(path, mount.point);
+		memcpy(path, mount.point, strlen(mount.point) + 1);
 		found = true;
 	}
 	close(fd);

@@ -79,9 +79,9 @@ static int decode(void *state, const struct value *in, struct value *out, struct
 	struct err *err)
 {
 	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
-	unsigned char bytes[V6], *v4 = NULL;
+	unsigned char bytes[V6] = {0}, *v4 = NULL;
 	char text[V6_TEXT];
-	uint32_t length;
+	uint32_t length = 0;
 	int result;
 
 	(void)state;

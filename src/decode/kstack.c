@@ -53,7 +53,7 @@ static bool are_known(const struct symbols *symbols, const struct frames *frames
 
 static void prepare(void *symbols, const struct value *values, size_t count)
 {
-	struct frames frames;
+	struct frames frames = {0};
 	bool known = true;
 
 	for (size_t i = 0; i < count && known; i++)
@@ -96,7 +96,7 @@ static int decode(void *symbols, const struct value *in, struct value *out, stru
 	struct err *err)
 {
 	char text[LIMIT_ATTRIBUTE_STRING];
-	struct frames frames;
+	struct frames frames = {0};
 	int result;
 
 	result = get_frames(in, &frames, err);

@@ -64,3 +64,15 @@ wait_for 30 at_least 1
 stop_otelbpf
 grep -q 'warning: the last collection is lost: ' "$work/otelbpf.log" || fail "the loss was not told: $(cat "$work/otelbpf.log")"
 stop_sink
+
+# With deltas what it may have accepted is not sent again in other words: a stop ends in time, and tells what is not known.
+: >"$work/otelbpf.log"
+start_sink '*hang'
+OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta OTEL_EXPORTER_OTLP_TIMEOUT=300 OTEL_METRIC_EXPORT_TIMEOUT=1000 \
+    start_otelbpf --otlp-endpoint "$sink" --interval 200ms syscalls
+wait_for 30 at_least 3
+stop_otelbpf
+grep -q 'warning: .* points may or may not have been accepted' "$work/otelbpf.log" ||
+    fail "what is not known was not told: $(cat "$work/otelbpf.log")"
+[[ $(grep '"request":true' "$work/sink" | jq .bytes | sort -u | wc -l) == 1 ]] || fail "other bytes were sent: $(cat "$work/sink")"
+stop_sink
