@@ -7,7 +7,7 @@
 struct otel_bounds {
 	__u32 pad;	   /* what makes positions of whole octaves multiples of 64 */
 	__u64 bounds[256]; /* 64 and a last one that nothing exceeds; the rest is never used */
-	__u8 guess[128];   /* by the 7 bits behind the leading one: how many bounds are below all such values */
+	__u8 guess[128];   /* by the 7 bits behind the leading one: how many bounds are below */
 };
 
 /* clang-format off */

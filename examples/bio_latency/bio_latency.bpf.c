@@ -8,9 +8,9 @@
 /* Requests that a device works on at once; one NVMe queue holds up to 1023. */
 #define REQUESTS_IN_FLIGHT 8192
 
-/* 1.024 us. With 27 buckets the last bound is 34.4 s; drivers give up after 30 s. */
-#define FIRST_BOUND 10
-#define BUCKETS	    27
+/* In nanoseconds. Drivers give up after 30 s. */
+#define LOWEST	1000
+#define HIGHEST 30000000000
 
 #define REQ_OP_MASK 0xff
 
@@ -31,7 +31,8 @@ enum operation {
 	OPERATION_ZONE_RESET_ALL,
 };
 
-OTEL_HISTOGRAM(bio_latency, struct device_operation, 1024, BUCKETS);
+OTEL_EXPONENTIAL_HISTOGRAM(
+	bio_latency, struct device_operation, 256, 5, 1000000000, LOWEST, HIGHEST);
 /* Requests that were not measured, because more than REQUESTS_IN_FLIGHT were on their way. */
 OTEL_PERCPU_COUNTER(bio_untracked, 1);
 
@@ -141,7 +142,7 @@ int BPF_PROG(block_rq_complete, struct request *request, int error, unsigned int
 
 	key.device = device_of(request);
 	key.operation = operation_of(request);
-	otel_histogram_record(bio_latency, &key, now - start->time, FIRST_BOUND);
+	otel_exponential_histogram_record(bio_latency, &key, now - start->time);
 	bpf_map_delete_elem(&bio_start, &address);
 	return 0;
 }

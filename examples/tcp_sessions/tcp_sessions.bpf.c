@@ -10,9 +10,9 @@
 #define AF_INET6    10
 #define IPPROTO_TCP 6
 
-/* 65.5 us; with 32 buckets the last bound is 19.5 hours. */
-#define FIRST_BOUND 16
-#define BUCKETS	    32
+/* In nanoseconds: up to 115 days. */
+#define LOWEST	1000
+#define HIGHEST 10000000000000000
 
 /* include/net/tcp_states.h */
 enum {
@@ -40,7 +40,7 @@ _Static_assert(sizeof(struct transition) == 12, "padding");
 OTEL_COUNTER(tcp_state_transitions, struct transition, 256);
 
 /* By family */
-OTEL_HISTOGRAM(tcp_session_duration, __u32, 2, BUCKETS);
+OTEL_EXPONENTIAL_HISTOGRAM(tcp_session_duration, __u32, 2, 5, 1000000000, LOWEST, HIGHEST);
 OTEL_COUNTER(tcp_session_received, __u32, 2);
 OTEL_COUNTER(tcp_session_acknowledged, __u32, 2);
 /* Sessions that were not measured, because there was no memory for their start. */
@@ -157,8 +157,8 @@ static __always_inline void session_ends(
 	if (!session)
 		return;
 	if (session->start && tcp) {
-		otel_histogram_record(tcp_session_duration, &family,
-			bpf_ktime_get_ns() - session->start, FIRST_BOUND);
+		otel_exponential_histogram_record(
+			tcp_session_duration, &family, bpf_ktime_get_ns() - session->start);
 		otel_counter_add(tcp_session_received, &family, received(socket, tcp));
 		otel_counter_add(tcp_session_acknowledged, &family,
 			acknowledged(tcp, session->syns, previous));

@@ -23,9 +23,22 @@ static void retire(struct feed *feed, uint32_t series, uint32_t place, const uin
 	metric_retire(feed->metric, series, words[0]);
 }
 
+static void add_many(
+	struct feed *feed, const uint32_t *series, const unsigned char *const *values, size_t count)
+{
+	const struct field *field = feed->plan->value;
+	uint64_t numbers[FEED_MANY];
+
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = field->size == sizeof(uint64_t) ? table_word(values[i] + field->offset)
+							     : field_integer(field, values[i]);
+	metric_add_all(feed->metric, series, numbers, count);
+}
+
 const struct feed_kind feed_numbers = {
 	.add = add,
 	.width = width,
 	.read = read_words,
 	.retire = retire,
+	.add_many = add_many,
 };

@@ -12,6 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+	FEED_MANY = 128
+};
+
 /*
  * How the values of rows become those of series. A row belongs to the series that its attributes
  * name, and in it to a place, which the kind numbers.
@@ -35,6 +39,9 @@ struct feed_kind {
 	size_t (*width)(const struct feed *feed);
 	void (*read)(const struct feed *feed, const unsigned char *value, uint64_t *words);
 	void (*retire)(struct feed *feed, uint32_t series, uint32_t place, const uint64_t *words);
+	/* Optional: the same for up to FEED_MANY rows without places. */
+	void (*add_many)(struct feed *feed, const uint32_t *series,
+		const unsigned char *const *values, size_t count);
 	/* Optional: the pass begins; it is complete. */
 	void (*begin)(struct feed *feed);
 	void (*end)(struct feed *feed);

@@ -10,6 +10,8 @@
 enum {
 	/* Keys that decoders are told of at once: one pass over a file may serve all. */
 	LEARN_KEYS = 1024,
+	/* How far ahead of their use slots are fetched. */
+	AHEAD_BYTES = 2048,
 };
 
 /* Slots whose keys are to be decoded. */
@@ -112,27 +114,62 @@ static bool all_zero(const unsigned char *bytes, size_t size)
 	return !size || (!bytes[0] && !memcmp(bytes, bytes + 1, size - 1));
 }
 
-static int feed_slots(struct feed *feed, const struct table *table)
-{
-	uint32_t count = table->info->max_entries;
-	bool unknown = false;
-	int result = take_rows(feed, (size_t)count + 1);
+/* Rows on their way to the kind. */
+struct gathered {
+	size_t count;
+	uint32_t series[FEED_MANY];
+	const unsigned char *values[FEED_MANY];
+};
 
-	if (result)
-		return result;
+static void hand_over(struct feed *feed, struct gathered *gathered)
+{
+	if (feed->kind->add_many)
+		feed->kind->add_many(feed, gathered->series, gathered->values, gathered->count);
+	else
+		for (size_t i = 0; i < gathered->count; i++)
+			add(feed, gathered->series[i], gathered->values[i]);
+	gathered->count = 0;
+}
+
+/* Returns false if there are slots with keys that are not known yet. */
+static bool add_known(struct feed *feed, const struct table *table)
+{
+	struct gathered gathered = {.count = 0};
+	uint32_t count = table->info->max_entries;
+	bool all_known = true;
+
 	for (uint32_t number = 1; number <= count; number++) {
 		const struct feed_slot *slot = &feed->slots[number];
-		uint32_t state = slot_state(table_element(table, number));
+		const unsigned char *element = table_element(table, number);
+		uint32_t state = slot_state(element);
 
+		/* A hint to the processor, whatever lies there. */
+		__builtin_prefetch((const void *)((uintptr_t)element + AHEAD_BYTES));
 		if (!state)
 			continue;
 		feed->row_count++;
-		if (slot->state != state)
-			unknown = true;
-		else if (slot->series != KEYTAB_UNDECODABLE)
-			add(feed, slot->series, slot_value(table, number));
+		if (slot->state != state) {
+			all_known = false;
+			continue;
+		}
+		if (slot->series == KEYTAB_UNDECODABLE)
+			continue;
+		gathered.series[gathered.count] = slot->series;
+		gathered.values[gathered.count++] = slot_value(table, number);
+		if (gathered.count == FEED_MANY)
+			hand_over(feed, &gathered);
 	}
-	if (unknown)
+	hand_over(feed, &gathered);
+	return all_known;
+}
+
+static int feed_slots(struct feed *feed, const struct table *table)
+{
+	int result = take_rows(feed, (size_t)table->info->max_entries + 1);
+
+	if (result)
+		return result;
+	if (!add_known(feed, table))
 		result = learn_slots(feed, table);
 	if (!result && !all_zero(slot_value(table, 0), table->info->value_size))
 		result = add_overflow(feed, slot_value(table, 0));

@@ -151,14 +151,15 @@ void delta_retire(struct metric *metric, uint32_t number, const struct histogram
 }
 
 /* Part of the map was read and does not count. */
-static void undo(const struct metric *metric, struct series_state *state)
+static void undo(
+	const struct metric *metric, const struct series *series, struct series_state *state)
 {
 	if (is_histogram(metric))
 		swap(state->source.histogram);
 	else if (is_exponential(metric))
 		swap_exponentials(state->source.exponential);
 	else
-		state->source.number = state->previous;
+		state->source.number = series->previous;
 }
 
 /* A histogram that counts anew may have more in some of its buckets than before, not in all. */
@@ -202,7 +203,7 @@ static void take_number(struct series *series, struct series_state *state)
 {
 	uint64_t now = state->source.number, counted = now + state->source.retired;
 
-	series->number += counted < state->previous ? now : counted - state->previous;
+	series->number += counted < series->previous ? now : counted - series->previous;
 	state->source.retired = 0;
 }
 
@@ -217,7 +218,7 @@ static void forget(const struct metric *metric, struct series *series, struct se
 		exponential_clear(&state->source.exponential[0]);
 		return;
 	}
-	state->previous = state->source.number;
+	series->previous = state->source.number;
 	state->source.number = 0;
 	take_number(series, state);
 }
@@ -250,7 +251,7 @@ bool delta_end(struct metric *metric, uint32_t number, enum delta_end how, uint6
 	else if (how == DELTA_GONE)
 		forget(metric, series, state);
 	else if (how == DELTA_READ_IN_PART)
-		undo(metric, state);
+		undo(metric, series, state);
 	series->live = counted(metric, series);
 	if (how == DELTA_READ_IN_PART || how == DELTA_NOT_READ)
 		series->live = false;

@@ -78,18 +78,21 @@ struct histogram {
 	uint64_t *buckets; /* bound_count + 1 of them, upper bound inclusive; their sum is count */
 };
 
-/* Read-only outside the model. The number of a series is its index in its metric. */
+/* Read-only outside the model. The number of a series is its index in its metric. What a collection
+ * needs of a series is one line of a processor's cache: there may be millions. */
 struct series {
-	const struct attr *attrs; /* sorted by key, unique keys; owned by the series */
+	const struct attr *attrs; /* sorted by key, unique keys; owned by the series; NULL: free */
 	uint32_t attr_count;
-	uint32_t generation;	 /* changes when the number is given to another set of attributes */
-	uint64_t start;		 /* start_time_unix_nano */
-	bool live;		 /* has a point in this collection */
-	union {			 /* of the point */
-		uint64_t number; /* instruments other than histograms */
+	uint32_t generation; /* changes when the number is given to another set of attributes */
+	uint64_t start;	     /* start_time_unix_nano */
+	bool live;	     /* has a point in this collection */
+	uint32_t touched;    /* the model's: the last collection that gave a value, modulo 2^32 */
+	union {		     /* of the point, by instrument */
+		uint64_t number;
+		struct histogram histogram;
 		struct exponential *exponential;
 	};
-	struct histogram histogram;
+	uint64_t previous; /* the model's: number or count in the collection before */
 };
 
 struct scope;
@@ -170,6 +173,9 @@ static inline uint32_t series_generation(const struct metric *metric, uint32_t s
 
 /* Add to what this collection has for the series: two map entries may be one series. */
 void metric_add(struct metric *metric, uint32_t series, uint64_t value);
+/* The same for many. */
+void metric_add_all(
+	struct metric *metric, const uint32_t *series, const uint64_t *values, size_t count);
 /* `observed->buckets` has bound_count + 1 counts; what does not add up is set right: count becomes
  * the sum of the buckets (a reader may see an event half recorded). */
 void metric_add_histogram(struct metric *metric, uint32_t series, const struct histogram *observed);

@@ -274,7 +274,8 @@ uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t a
 	series->generation++;
 	series->start = start;
 	series->live = false;
-	series->number = 0;
+	series->touched = 0;
+	series->previous = 0;
 	series->histogram = (struct histogram){0};
 	state->series[number] = (struct series_state){.memory = memory, .hash = hash};
 	place_buckets(metric, series, &state->series[number],

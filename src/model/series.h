@@ -7,8 +7,8 @@
 
 /* What the kernel says, where the series has what is to be delivered. */
 struct source {
-	/* Delta: in this collection; `previous` is that of the one before. Cumulative: what entries
-	 * counted that are gone. */
+	/* Delta: in this collection; `series->previous` is that of the one before. Cumulative: what
+	 * entries counted that are gone. */
 	uint64_t number;
 	uint64_t retired; /* by metric_retire, since the source was last read */
 	union {		  /* delta: this collection's, and the one's before, in `memory` */
@@ -21,8 +21,6 @@ struct source {
 struct series_state {
 	void *memory; /* attributes, their strings and buckets in one block; NULL: number is free */
 	uint64_t hash;
-	uint64_t previous;   /* number or count in the collection before */
-	uint64_t collection; /* that gave the value; 0: none yet */
 	struct source source;
 };
 
@@ -35,7 +33,11 @@ struct metric_state {
 	uint32_t *index;     /* open addressing: series number + 1, 0 empty, by hash */
 	uint32_t index_mask;
 	uint32_t index_used;
-	uint64_t skipped; /* the collection in which the source could not be read */
+	uint64_t skipped;	/* the collection in which the source could not be read */
+	uint64_t collection;	/* the one that gave the last value */
+	uint32_t touched_count; /* series that got one in it */
+	bool irregular; /* a number fell in it, or came in several parts: look at each series */
+	bool has_retired;
 	struct hash_seed seed;
 };
 

@@ -146,3 +146,21 @@ expect_metric() {
     wrong=$(all_points "$1" | jq -c -s 'group_by(.attributes) | .[] | map(.start) | unique | select(length > 1)')
     [[ -z $wrong ]] || fail "the start time of a series of $1 changed: $wrong"
 }
+
+# expect_exponential METRIC [FILTER]   The exponential histograms of the last export that the jq FILTER selects are possible: the
+# count is that of the buckets, at most 160 of which are used, and sum, min and max lie in what these allow.
+expect_exponential() {
+    local wrong
+    wrong=$(points "$1" | jq -c "select(${2:-true})"' | select((
+        (.positive.buckets | length) as $length
+        | .positive.offset as $low | ($low + $length) as $high | 1e-9 as $tolerance
+        | def bound($index): pow(2; $index * pow(2; -.scale));
+        .count == (.positive.buckets | add // 0) + .zero_count and .count > 0 and $length <= 160 and .scale <= 5
+        and .positive.buckets[0] > 0 and .positive.buckets[-1] > 0
+        and .negative.buckets == [] and .zero_threshold == 0
+        and .max <= bound($high) * (1 + $tolerance) and .max > bound($high - 1) * (1 - $tolerance)
+        and (if .zero_count > 0 then .min == 0
+             else .min <= bound($low + 1) * (1 + $tolerance) and .min > bound($low) * (1 - $tolerance) end)
+        and .sum >= .count * .min * (1 - $tolerance) and .sum <= .count * .max * (1 + $tolerance)) | not)')
+    [[ -z $wrong ]] || fail "exponential histograms of $1 are not as they should be: $wrong"
+}

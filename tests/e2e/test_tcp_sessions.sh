@@ -24,5 +24,6 @@ for network in ipv4 ipv6; do
     done
 done
 expect_metric tcp.state.transitions tcp_sessions '{transition}' sum
-expect_metric tcp.session.duration tcp_sessions s histogram
+expect_metric tcp.session.duration tcp_sessions s exponential_histogram
+expect_exponential tcp.session.duration
 expect_metric tcp.session.received tcp_sessions By sum

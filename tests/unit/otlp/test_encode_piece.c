@@ -81,11 +81,7 @@ static void test_gauge_and_histogram(void **state)
 		0x3f, 0x32, 16, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0x3a, 8, 0, 0, 0, 0,
 		0, 0, 0xe0, 0x3f, 0x10, 1};
 	struct fixture fixture = {
-		.series = {{.live = true,
-			.start = 5,
-			.number = 3,
-			.generation = 1,
-			.histogram = {.count = 3, .sum = 3, .buckets = buckets}}},
+		.series = {{.live = true, .start = 5, .number = 3, .generation = 1}},
 		.metric = {.desc = {.name = "",
 				   .description = "",
 				   .unit = "",
@@ -105,6 +101,7 @@ static void test_gauge_and_histogram(void **state)
 	assert_int_equal(fixture.out[2], 0x2a);
 	assert_memory_equal(fixture.out + 6 + 18, "\x21\0\0\0\0\0\0\xf8\x3f", 9);
 	fixture.metric.desc.instrument = INSTRUMENT_HISTOGRAM;
+	fixture.series[0].histogram = (struct histogram){.count = 3, .sum = 3, .buckets = buckets};
 	size = write_piece(&fixture);
 	assert_int_equal(fixture.out[2], 0x4a);
 	assert_memory_equal(fixture.out + size - sizeof(tail), tail, sizeof(tail));

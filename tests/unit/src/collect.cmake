@@ -9,3 +9,5 @@ set(table_memory ${CMAKE_CURRENT_LIST_DIR}/collect/table_memory.c)
 foreach(unit feed_table feed_exponential)
 	unit_test(src/collect/${unit}.c ${fixture} ${table_memory} LINK otelbpf_collect)
 endforeach()
+target_link_options(unit_src_collect_feed_table PRIVATE
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)

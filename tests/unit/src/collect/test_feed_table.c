@@ -230,6 +230,57 @@ static void test_shards_apart(void **state)
 	bench_end(&b);
 }
 
+/* The linker lets all allocations of ours come by here (--wrap). */
+static unsigned int allocations;
+/* NOLINTBEGIN(bugprone-reserved-identifier) */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+	allocations++;
+	return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	allocations++;
+	return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+	allocations++;
+	return __real_realloc(memory, size);
+}
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+static void test_no_allocation_for_what_is_known(void **state)
+{
+	unsigned int before;
+	struct bench b;
+
+	(void)state;
+	slots_make(&b.memory, 10, 8);
+	bench_begin(&b, ", attributes: [{name: k}]");
+	before = allocations;
+	slot_publish(&b.memory, 1, 1);
+	collect(&b);
+	assert_int_not_equal(allocations, before);
+	before = allocations;
+	for (int i = 0; i < 10; i++) {
+		++*slot_words(&b.memory, 1);
+		collect(&b);
+	}
+	assert_int_equal(allocations, before);
+	assert_int_equal(value_of(&b, 1), 10);
+	bench_end(&b);
+}
+
 /* From here on the process ends at the first system call but these. */
 static void allow_nothing(void)
 {
@@ -306,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_many_slots),
 		cmocka_unit_test(test_shards_add_up),
 		cmocka_unit_test(test_shards_apart),
+		cmocka_unit_test(test_no_allocation_for_what_is_known),
 		cmocka_unit_test(test_no_system_call_for_what_is_known),
 	};
 

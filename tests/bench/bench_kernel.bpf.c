@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* One event a run, by each of the ways that bench_kernel.c compares. */
+#include "otel.bpf.h"
+
+#include "bench_kernel.h"
+
+struct key {
+	__u64 a, b;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct key);
+	__type(value, __u64);
+} plain SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 8);
+	__type(key, __u32);
+	__type(value, __u64);
+} plain_percpu SEC(".maps");
+
+OTEL_COUNTER(slots, struct key, 1);
+OTEL_PERCPU_COUNTER(shards, 8);
+OTEL_HISTOGRAM(powers, struct key, 1, 27);
+OTEL_EXPONENTIAL_HISTOGRAM(exponential, struct key, 1, 5, 1000000000, 1000, 1000000000);
+
+struct order order;
+
+/* All keys, each once, in an order that no cache expects; the number of keys is a power of two. */
+static __always_inline __u64 next(struct key *key)
+{
+	__u64 i = order.next++;
+
+	key->a = i * 2654435761 & order.key_mask;
+	key->b = ~key->a;
+	return i;
+}
+
+/* Nanoseconds up to 1.07 s, most of them large: 30 bits that look random. */
+static __always_inline __u64 value_of(__u64 i)
+{
+	return (i * 0x9e3779b97f4a7c15) >> 34;
+}
+
+SEC("socket")
+int run_empty(void *context)
+{
+	struct key key;
+
+	(void)context;
+	order.sink = value_of(next(&key)) + key.b;
+	return 0;
+}
+
+SEC("socket")
+int run_plain(void *context)
+{
+	__u64 zero = 0, *counter;
+	struct key key;
+
+	(void)context;
+	order.sink = value_of(next(&key)) + key.b;
+	counter = otel_hash_entry(&plain, &key, &zero);
+	if (counter)
+		otel_add(counter, 1);
+	return 0;
+}
+
+SEC("socket")
+int run_slots(void *context)
+{
+	struct key key;
+
+	(void)context;
+	order.sink = value_of(next(&key)) + key.b;
+	otel_counter_add(slots, &key, 1);
+	return 0;
+}
+
+SEC("socket")
+int run_plain_percpu(void *context)
+{
+	struct key key;
+	__u32 index;
+	__u64 *counter;
+
+	(void)context;
+	order.sink = value_of(next(&key)) + key.b;
+	index = key.a & 7;
+	counter = bpf_map_lookup_elem(&plain_percpu, &index);
+	if (counter)
+		otel_add(counter, 1);
+	return 0;
+}
+
+SEC("socket")
+int run_shards(void *context)
+{
+	struct key key;
+
+	(void)context;
+	order.sink = value_of(next(&key)) + key.b;
+	otel_percpu_counter_add(shards, key.a & 7, 1);
+	return 0;
+}
+
+SEC("socket")
+int run_powers(void *context)
+{
+	struct key key;
+	__u64 value;
+
+	(void)context;
+	value = value_of(next(&key));
+	order.sink = value + key.b;
+	otel_histogram_record(powers, &key, value, 10);
+	return 0;
+}
+
+SEC("socket")
+int run_exponential(void *context)
+{
+	struct key key;
+	__u64 value;
+
+	(void)context;
+	value = value_of(next(&key));
+	order.sink = value + key.b;
+	otel_exponential_histogram_record(exponential, &key, value);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

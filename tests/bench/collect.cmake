@@ -1,0 +1,2 @@
+add_executable(bench_collect bench_collect.c)
+target_link_libraries(bench_collect PRIVATE otelbpf_compile otelbpf_collect otelbpf_otlp PkgConfig::libbpf)

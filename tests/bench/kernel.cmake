@@ -1,0 +1,7 @@
+set(object ${CMAKE_CURRENT_BINARY_DIR}/bench_kernel.bpf.o)
+bpf_object(${object} bench_kernel.bpf.c)
+add_custom_target(bench_kernel_object DEPENDS ${object})
+add_executable(bench_kernel bench_kernel.c)
+add_dependencies(bench_kernel bench_kernel_object)
+target_compile_definitions(bench_kernel PRIVATE OBJECT_FILE="${object}")
+target_link_libraries(bench_kernel PRIVATE otelbpf_compile otelbpf_base PkgConfig::libbpf)
