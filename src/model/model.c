@@ -320,7 +320,8 @@ void metric_add_all(
 	for (size_t i = 0; i < count; i++) {
 		struct series *target = &metric->series[series[i]];
 
-		/* A hint to the processor, whatever lies there: a million series come from memory. */
+		/* A hint to the processor, whatever lies there: a million series come from memory.
+		 */
 		__builtin_prefetch((const void *)((uintptr_t)target + AHEAD * sizeof(*target)), 1);
 		add_cumulative(metric, target, collection, values[i]);
 	}
