@@ -378,7 +378,7 @@ void metric_retire_histogram(
 	struct metric *metric, uint32_t series, const struct histogram *retired)
 {
 	const struct model *model = metric->scope->model;
-	bool touched = metric->state->series[series].collection == model->collection;
+	bool touched = metric->series[series].touched == (uint32_t)model->collection;
 
 	if (is_delta(metric))
 		delta_retire(metric, series, retired, touched, model->previous_time);
