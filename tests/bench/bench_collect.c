@@ -84,7 +84,7 @@ struct pipeline {
 	uint64_t time, points, bytes;
 };
 
-static void die(const char *what)
+static _Noreturn void die(const char *what)
 {
 	fprintf(stderr, "bench_collect: %s\n", what);
 	exit(1);

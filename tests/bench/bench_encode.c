@@ -29,7 +29,7 @@ struct bench {
 	size_t count;
 };
 
-static void die(const char *what)
+static _Noreturn void die(const char *what)
 {
 	fprintf(stderr, "bench_encode: %s\n", what);
 	exit(1);

@@ -35,7 +35,7 @@ static struct bpf_object *object;
 static struct order *order;
 static uint32_t keys;
 
-static void die(const char *what)
+static _Noreturn void die(const char *what)
 {
 	fprintf(stderr, "bench_kernel: %s\n", what);
 	exit(1);
