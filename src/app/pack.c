@@ -62,6 +62,25 @@ static int load_definition(struct pack *pack, const struct pack_request *request
 	return definition_parse(&options, text, length, &pack->arena, &pack->definition, err);
 }
 
+/* All mistakes in one run. */
+static int set_constants(struct pack *pack, struct err *err)
+{
+	struct err mistakes = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < pack->definition.constant_count; i++) {
+		const struct constant_definition *constant = &pack->definition.constants[i];
+		struct err why = {0};
+
+		if (probe_set_constant_text(
+			    pack->probe, constant->name, constant->text, constant->quoted, &why))
+			result = err_add_line(&mistakes, -EINVAL, "%s:%u:%u: %s",
+				pack->definition.file, constant->position.line,
+				constant->position.column, why.text);
+	}
+	return result ? err_set(err, result, "%s", mistakes.text) : 0;
+}
+
 static int address_fail(const struct pack *pack, const struct address_definition *address, int code,
 	struct err *err)
 {
@@ -103,6 +122,16 @@ static int make_cgroup_map(struct pack *pack, struct err *err)
 	return 0;
 }
 
+static int bind(struct pack *pack, struct err *err)
+{
+	struct err constants = {0};
+	int result = bind_maps(pack, err);
+
+	if (set_constants(pack, &constants))
+		return err_add_line(err, -EINVAL, "%s", constants.text);
+	return result;
+}
+
 int pack_open(struct pack *pack, const struct pack_request *request, struct err *err)
 {
 	int result;
@@ -121,7 +150,7 @@ int pack_open(struct pack *pack, const struct pack_request *request, struct err 
 			pack->definition.choice_count, err);
 	if (result)
 		return fail(pack, "object", result);
-	result = bind_maps(pack, err);
+	result = bind(pack, err);
 	if (!result)
 		result = set_addresses(pack, false, err);
 	if (!result)

@@ -15,6 +15,7 @@ enum {
 	/* Of one series on its way out; the SDK's default is 160. */
 	LIMIT_EXPONENTIAL_BUCKETS = 4096,
 	LIMIT_PROGRAM_CHOICES = 64,
+	LIMIT_CONSTANTS = 256,
 	LIMIT_KERNEL_ADDRESSES = 64,
 	LIMIT_DECODERS_PER_CHAIN = 8,
 	/* static_map: larger tables belong into a decoder. */

@@ -132,6 +132,8 @@ static const struct row pack_rows[] = {
 			.items = &choice_shape,
 			.least = 1,
 			.most = LIMIT_PROGRAM_CHOICES}},
+	{"config", false, row_constants, 0, "constants of the object and their values",
+		&(const struct shape){.kind = SHAPE_TEXTS}},
 	{"metrics", true, row_metrics, 0, "a list of metrics", &shape_metrics},
 };
 const struct table definition_table = {"a definition", pack_rows, ARRAY_SIZE(pack_rows)};

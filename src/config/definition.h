@@ -100,6 +100,13 @@ struct program_choice {
 	struct position position;
 };
 
+/* A constant of the object (`const volatile`) and its value. */
+struct constant_definition {
+	const char *name, *text;
+	bool quoted; /* text, whatever it looks like */
+	struct position position;
+};
+
 struct pack_definition {
 	const char *name; /* file name without .yaml */
 	const char *file;
@@ -109,6 +116,8 @@ struct pack_definition {
 	size_t choice_count;
 	struct metric_definition *metrics;
 	size_t metric_count;
+	struct constant_definition *constants;
+	size_t constant_count;
 	struct address_definition *addresses;
 	size_t address_count;
 	struct cgroup_map_definition *cgroup_map; /* NULL: none */

@@ -6,12 +6,14 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "base/nearest.h"
 #include "probe/probe_private.h"
 
 static const char section[] = ".rodata";
 
 /* The variable in the BTF of its section, whose offsets libbpf has checked. */
-static const struct btf_var_secinfo *find_variable(const struct btf *btf, const char *name)
+static const struct btf_var_secinfo *find_variable(
+	const struct btf *btf, const char *name, struct nearest *nearest)
 {
 	int id = btf ? btf__find_by_name_kind(btf, section, BTF_KIND_DATASEC) : -1;
 	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
@@ -23,13 +25,16 @@ static const struct btf_var_secinfo *find_variable(const struct btf *btf, const 
 
 		if (text && strcmp(text, name) == 0)
 			return info;
+		if (text && nearest)
+			nearest_offer(nearest, text);
 	}
 	return NULL;
 }
 
 int constant_apply(struct bpf_object *object, const struct constant *constant, struct err *err)
 {
-	const struct btf_var_secinfo *info = find_variable(bpf_object__btf(object), constant->name);
+	const struct btf_var_secinfo *info = find_variable(
+		bpf_object__btf(object), constant->name, NULL);
 	struct bpf_map *map = bpf_object__find_map_by_name(object, section);
 	size_t size = 0;
 	void *bytes = map ? (void *)(uintptr_t)bpf_map__initial_value(map, &size) : NULL;
@@ -70,21 +75,39 @@ static struct constant *add_constant(struct probe *probe, const char *name)
 	return constant;
 }
 
+static int need_object(struct probe *probe, struct err *err)
+{
+	if (probe->loaded)
+		return err_set(err, -EALREADY, "it is loaded already");
+	return probe->object ? 0 : object_parse(probe, &probe->object, err);
+}
+
+int constant_find(struct probe *probe, const char *name, const struct btf_var_secinfo **info,
+	const char **near, struct err *err)
+{
+	int rc = need_object(probe, err);
+	struct nearest nearest;
+
+	if (rc < 0)
+		return rc;
+	nearest_init(&nearest, name);
+	*info = find_variable(bpf_object__btf(probe->object), name, &nearest);
+	*near = nearest.name;
+	return *info ? 0
+		     : err_set(err, -ENOENT,
+			       "the object has no such constant (const volatile, in %s)", section);
+}
+
 int probe_set_constant(
 	struct probe *probe, const char *name, const void *value, size_t size, struct err *err)
 {
 	const struct constant given = {.name = name, .value = value, .size = size};
 	struct constant *constant;
 	void *copy;
-	int rc;
+	int rc = need_object(probe, err);
 
-	if (probe->loaded)
-		return probe_fail(probe, err_set(err, -EALREADY, "it is loaded already"), err);
-	if (!probe->object) {
-		rc = object_parse(probe, &probe->object, err);
-		if (rc < 0)
-			return probe_fail(probe, rc, err);
-	}
+	if (rc < 0)
+		return probe_fail(probe, rc, err);
 	rc = constant_apply(probe->object, &given, err);
 	if (rc < 0)
 		return probe_fail(probe, rc, err);

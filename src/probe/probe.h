@@ -57,6 +57,14 @@ int probe_set_constant(struct probe *probe, const char *name, const void *value,
 	struct err *err) MUST_CHECK;
 
 /*
+ * The same from the text of a definition, as the constant's type wants it: integers in their range,
+ * true and false, a name of an enum, text for arrays of char. `quoted`: it is text, whatever it
+ * looks like. -ENOENT, -EINVAL with what was found and expected.
+ */
+int probe_set_constant_text(struct probe *probe, const char *name, const char *text, bool quoted,
+	struct err *err) MUST_CHECK;
+
+/*
  * The address of a symbol of the running kernel. -ENOENT if there is none (data has no symbols
  * without CONFIG_KALLSYMS_ALL), -EPERM if the kernel hides addresses from this process.
  */

@@ -76,6 +76,10 @@ int probe_fail(const struct probe *probe, int code, struct err *err);
 struct program *probe_program(const struct probe *probe, const char *name);
 
 /* constant.c: set the constant in libbpf's copy of .rodata. -ENOENT, -EINVAL. */
+struct btf_var_secinfo;
+/* Find the variable. -ENOENT with the name that may have been meant, or NULL. */
+int constant_find(struct probe *probe, const char *name, const struct btf_var_secinfo **info,
+	const char **near, struct err *err) MUST_CHECK;
 int constant_apply(
 	struct bpf_object *object, const struct constant *constant, struct err *err) MUST_CHECK;
 

@@ -40,6 +40,15 @@ static void everything_arrives(void **state)
 	assert_int_equal(pack.choices[0].position.column, 5);
 	assert_string_equal(pack.choices[1].programs[0], "other");
 	assert_int_equal(pack.metric_count, 3);
+	assert_int_equal(pack.constant_count, 3);
+	assert_string_equal(pack.constants[0].name, "shortest_ns");
+	assert_string_equal(pack.constants[0].text, "1000");
+	assert_false(pack.constants[0].quoted);
+	assert_int_equal(pack.constants[0].position.line, 7);
+	assert_int_equal(pack.constants[0].position.column, 16);
+	assert_string_equal(pack.constants[1].text, "nginx");
+	assert_true(pack.constants[1].quoted);
+	assert_string_equal(pack.constants[2].text, "true");
 
 	metric = &pack.metrics[0];
 	assert_string_equal(metric->name, "bio.latency");
@@ -51,14 +60,14 @@ static void everything_arrives(void **state)
 	assert_int_equal(metric->exp2_first, 63);
 	assert_null(metric->value);
 	assert_null(metric->per_cpu);
-	assert_int_equal(metric->position.line, 7);
+	assert_int_equal(metric->position.line, 11);
 	assert_int_equal(metric->attribute_count, 3);
 	attribute = &metric->attributes[0];
 	assert_string_equal(attribute->field, "device");
 	assert_int_equal(attribute->decoder_count, 1);
 	assert_string_equal(attribute->decoders[0].name, "majorminor");
 	assert_int_equal(attribute->decoders[0].argument_count, 0);
-	assert_int_equal(attribute->decoders[0].position.line, 17);
+	assert_int_equal(attribute->decoders[0].position.line, 21);
 	assert_int_equal(attribute->decoders[0].position.column, 17);
 	attribute = &metric->attributes[1];
 	assert_string_equal(attribute->field, "a.b");
