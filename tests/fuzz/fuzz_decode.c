@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Key bytes from anywhere through chains of decoders. Input: a byte that chooses the chain, one
- * that chooses the type, then the file that the decoder reads (kallsyms, partitions) up to a 0xff,
- * then the key.
+ * that chooses the type, then the file that the decoder reads (kallsyms, partitions, BTF, pci.ids;
+ * for regexp: the pattern) up to a 0xff, then the key.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -14,11 +14,13 @@
 
 #include "base/limits.h"
 #include "base/str.h"
+#include "decode/cgroup_mount.h"
 #include "decode/decode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char file_path[64];
+static char pattern_text[LIMIT_PATTERN_BYTES + 2];
 
 static const struct decode_argument table[] = {
 	{"0", "zero"}, {"-1", "minus"}, {"text", "\xff"}, {"allow_unknown", "false"}};
@@ -34,11 +36,48 @@ static const struct decode_step numbers[] = {{"sint", NULL, 0}, {"errno", NULL, 
 static const struct decode_step calls[] = {{"syscall", NULL, 0}, {"hex", NULL, 0}};
 static const struct decode_step text[] = {{"string", NULL, 0}};
 
+static const struct decode_argument color[] = {
+	{"name", "color"}, {"path", file_path}, {"strip", "COLOR_"}};
+static const struct decode_argument enumerator[] = {{"name", "MINUS"}, {"path", file_path}};
+static const struct decode_argument no_folder = {"path", "/nonexistent"};
+static const struct decode_argument host = {"order", "host"};
+static const struct decode_argument patterns[] = {
+	{"pattern", pattern_text}, {"pattern", "(?i)^([a-z]+)$|\\d{3}"}};
+/* A file of mounts might name any folder, and the decoder would walk it: only the file is read. */
+static const struct decode_step cgroup[] = {{"cgroup", &no_folder, 1}};
+
+/* New ones go to the end: the seeds count them. */
 static const struct {
 	const struct decode_step *steps;
 	size_t count;
-} chains[] = {{ksym, 2}, {majorminor, 1}, {map, 2}, {map_alone, 1}, {numbers, 2}, {calls, 2},
-	{text, 1}, {NULL, 0}};
+} chains[] = {
+	{ksym, 2},
+	{majorminor, 1},
+	{map, 2},
+	{map_alone, 1},
+	{numbers, 2},
+	{calls, 2},
+	{text, 1},
+	{NULL, 0},
+	{(const struct decode_step[]){{"bool", NULL, 0}}, 1},
+	{(const struct decode_step[]){{"comm", &no_folder, 1}}, 1},
+	{(const struct decode_step[]){{"dname", NULL, 0}}, 1},
+	{(const struct decode_step[]){{"enum", color, 3}}, 1},
+	{(const struct decode_step[]){{"sint", NULL, 0}, {"enum", enumerator, 2}}, 2},
+	{(const struct decode_step[]){{"inet_ip", NULL, 0}}, 1},
+	{(const struct decode_step[]){{"inet_proto", NULL, 0}}, 1},
+	{(const struct decode_step[]){{"kstack", &symbols, 1}}, 1},
+	{(const struct decode_step[]){{"mac", NULL, 0}}, 1},
+	{(const struct decode_step[]){{"pci_vendor", &symbols, 1}}, 1},
+	{(const struct decode_step[]){{"pci_device", &symbols, 1}}, 1},
+	{(const struct decode_step[]){{"pci_class", &symbols, 1}}, 1},
+	{(const struct decode_step[]){{"pci_subclass", &symbols, 1}}, 1},
+	{(const struct decode_step[]){{"port", NULL, 0}, {"port", &host, 1}}, 2},
+	{(const struct decode_step[]){{"regexp", patterns, 2}}, 1},
+	{(const struct decode_step[]){{"signal", NULL, 0}}, 1},
+	{(const struct decode_step[]){{"ifname", NULL, 0}}, 1},
+	{cgroup, 1},
+};
 
 static void require(bool fact)
 {
@@ -82,16 +121,31 @@ static void run(size_t which, const struct value *in)
 	struct value out;
 	int result = decode_chain_new(&chain, chains[which].steps, chains[which].count, &err);
 
-	require(result == 0);
+	if (result) {
+		/* Any text may be the pattern. */
+		require(strcmp(chains[which].steps[0].decoder, "regexp") == 0);
+		require(err.text[0] != '\0');
+		return;
+	}
 	decode_chain_prepare(chain, in, 1);
 	for (int i = 0; i < 2; i++) {
-		if (decode_chain_run(chain, in, &out, &arena, &err) == 0)
+		result = decode_chain_run(chain, in, &out, &arena, &err);
+		if (result == 0)
 			check(&out);
 		else
-			require(err.text[0] != '\0');
+			require(result == DECODE_SKIP || err.text[0] != '\0');
 	}
 	decode_chain_free(chain);
 	arena_fini(&arena);
+}
+
+static void read_mounts(void)
+{
+	char path[256];
+
+	for (int i = 0; i < 2; i++)
+		if (cgroup_mount_find(file_path, i ? "memory" : NULL, path, sizeof(path)) == 0)
+			require(path[0] == '/' && strlen(path) < sizeof(path));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -118,7 +172,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(key, from, key_size);
 		snprintf(file_path, sizeof(file_path), "/proc/self/fd/%d", fd);
 		in = make_value(data[1], key, key_size);
+		snprintf(pattern_text, sizeof(pattern_text), "%.*s", (int)content_size,
+			(const char *)content);
 		run(data[0] % ARRAY_SIZE(chains), &in);
+		if (chains[data[0] % ARRAY_SIZE(chains)].steps == cgroup)
+			read_mounts();
 	}
 	if (fd >= 0)
 		close(fd);
