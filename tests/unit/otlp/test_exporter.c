@@ -10,97 +10,12 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "otlp/sample.h"
-#include "sink/sink.h"
+#include "otlp/exporting.h"
 #include "test.h"
-
-struct fixture {
-	struct loop *loop;
-	struct sink *sink;
-	struct exporter *exporter;
-	struct exporter_options options;
-	char url[128];
-	struct sample sample;
-	int done;
-	struct export_result result;
-};
-
-static void make_exporter(struct fixture *fixture)
-{
-	struct err err = {""};
-
-	exporter_free(fixture->exporter);
-	if (exporter_new(&fixture->exporter, fixture->loop, &fixture->options, &err))
-		fail_msg("%s", err.text);
-}
-
-static int setup(void **state)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-
-	fixture->loop = loop_new(NULL);
-	fixture->sink = sink_new(fixture->loop, 0, NULL);
-	if (!fixture->loop || !fixture->sink)
-		return -1;
-	snprintf(fixture->url, sizeof(fixture->url), "http://127.0.0.1:%u/v1/metrics",
-		sink_port(fixture->sink));
-	fixture->options = (struct exporter_options){
-		.url = fixture->url,
-		.request_timeout_ns = 60 * NSEC_PER_SEC,
-		.user_agent = "test/1",
-		.random_seed = 1,
-		.retry_initial_ns = NSEC_PER_MSEC,
-	};
-	sample_new(&fixture->sample);
-	make_exporter(fixture);
-	*state = fixture;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *fixture = *state;
-
-	exporter_free(fixture->exporter);
-	sink_free(fixture->sink);
-	loop_free(fixture->loop);
-	sample_free(&fixture->sample);
-	free(fixture);
-	return 0;
-}
-
-static void script(struct fixture *fixture, const char *const *behaviours)
-{
-	struct err err;
-
-	for (; *behaviours; behaviours++) {
-		if (sink_script(fixture->sink, *behaviours, &err))
-			fail_msg("%s", err.text);
-	}
-}
-
-#define SCRIPT(fixture, ...) script(fixture, (const char *const[]){__VA_ARGS__, NULL})
-
-static void on_done(void *context, const struct export_result *result)
-{
-	struct fixture *fixture = context;
-
-	fixture->done++;
-	fixture->result = *result;
-}
-
-static void begin(struct fixture *fixture, uint64_t timeout)
-{
-	fixture->done = 0;
-	assert_int_equal(exporter_export(fixture->exporter, fixture->sample.snapshot,
-				 clock_monotonic_ns() + timeout, on_done, fixture),
-		0);
-}
 
 static void finish(struct fixture *fixture)
 {
-	while (!fixture->done)
-		assert_int_equal(loop_run_once(fixture->loop, true, NULL), 0);
+	wait_for_result(fixture);
 	assert_int_equal(fixture->done, 1);
 	assert_false(exporter_busy(fixture->exporter));
 }
@@ -124,12 +39,6 @@ static void check_counts(
 		stats->exported + stats->rejected + stats->failed, exported + rejected + failed);
 	assert_int_equal(stats->requests, fixture->result.requests);
 	assert_int_equal(stats->attempts, fixture->result.attempts);
-}
-
-static void wait_for_request(struct fixture *fixture, size_t count)
-{
-	while (sink_request_count(fixture->sink) < count)
-		assert_int_equal(loop_run_once(fixture->loop, true, NULL), 0);
 }
 
 static void test_delivered(void **state)
@@ -237,7 +146,7 @@ static void test_outcomes(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct fixture *fixture;
 
-		assert_int_equal(setup(state), 0);
+		assert_int_equal(exporting_setup(state), 0);
 		fixture = *state;
 		for (size_t s = 0; s < 3 && rows[i].script[s]; s++)
 			SCRIPT(fixture, rows[i].script[s]);
@@ -256,7 +165,7 @@ static void test_outcomes(void **state)
 			assert_non_null(strstr(fixture->result.error, rows[i].text));
 		else
 			assert_string_equal(fixture->result.error, "");
-		teardown(state);
+		exporting_teardown(state);
 	}
 }
 
@@ -625,7 +534,7 @@ static void test_server_address(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, exporting_setup, exporting_teardown)
 
 int main(void)
 {

@@ -8,21 +8,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "otlp/sample.h"
-#include "sink/sink.h"
+#include "otlp/exporting.h"
 #include "test.h"
-
-struct fixture {
-	struct loop *loop;
-	struct sink *sink;
-	struct exporter *exporter;
-	struct exporter_options options;
-	char url[128];
-	struct sample sample;
-	uint64_t acknowledged; /* live series in the ranges told */
-	int done;
-	struct export_result result;
-};
 
 static void on_acknowledged(
 	void *context, const struct snapshot_place *from, const struct snapshot_place *to)
@@ -47,88 +34,25 @@ static void on_acknowledged(
 	}
 }
 
-static void make_exporter(struct fixture *fixture)
-{
-	exporter_free(fixture->exporter);
-	assert_int_equal(
-		exporter_new(&fixture->exporter, fixture->loop, &fixture->options, NULL), 0);
-}
-
 static int setup(void **state)
 {
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	struct fixture *fixture;
 
-	fixture->loop = loop_new(NULL);
-	fixture->sink = sink_new(fixture->loop, 0, NULL);
-	if (!fixture->loop || !fixture->sink)
+	if (exporting_setup(state))
 		return -1;
-	snprintf(fixture->url, sizeof(fixture->url), "http://127.0.0.1:%u/v1/metrics",
-		sink_port(fixture->sink));
-	fixture->options = (struct exporter_options){
-		.url = fixture->url,
-		.request_timeout_ns = 60 * NSEC_PER_SEC,
-		.user_agent = "test/1",
-		.random_seed = 1,
-		.retry_initial_ns = NSEC_PER_MSEC,
-		.insist = true,
-		.acknowledged = on_acknowledged,
-		.acknowledged_context = fixture,
-	};
-	sample_new(&fixture->sample);
+	fixture = *state;
+	fixture->options.insist = true;
+	fixture->options.acknowledged = on_acknowledged;
+	fixture->options.acknowledged_context = fixture;
 	make_exporter(fixture);
-	*state = fixture;
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *fixture = *state;
-
-	exporter_free(fixture->exporter);
-	sink_free(fixture->sink);
-	loop_free(fixture->loop);
-	sample_free(&fixture->sample);
-	free(fixture);
-	return 0;
-}
-
-static void on_done(void *context, const struct export_result *result)
-{
-	struct fixture *fixture = context;
-
-	fixture->done++;
-	fixture->result = *result;
-}
-
-static void begin(struct fixture *fixture, uint64_t timeout)
-{
-	fixture->done = 0;
-	fixture->acknowledged = 0;
-	assert_int_equal(exporter_export(fixture->exporter, fixture->sample.snapshot,
-				 clock_monotonic_ns() + timeout, on_done, fixture),
-		0);
 }
 
 static void finish(struct fixture *fixture)
 {
-	while (!fixture->done)
-		assert_int_equal(loop_run_once(fixture->loop, true, NULL), 0);
+	wait_for_result(fixture);
 	assert_int_equal(
 		fixture->acknowledged, fixture->result.exported + fixture->result.rejected);
-}
-
-static void script(struct fixture *fixture, const char *behaviour)
-{
-	struct err err;
-
-	if (sink_script(fixture->sink, behaviour, &err))
-		fail_msg("%s", err.text);
-}
-
-static void wait_for_request(struct fixture *fixture, size_t count)
-{
-	while (sink_request_count(fixture->sink) < count)
-		assert_int_equal(loop_run_once(fixture->loop, true, NULL), 0);
 }
 
 static void check_same_bytes(const struct fixture *fixture)
@@ -189,7 +113,7 @@ static void test_outcomes(void **state)
 		assert_int_equal(setup(state), 0);
 		fixture = *state;
 		for (size_t s = 0; s < 6 && rows[i].script[s]; s++) {
-			script(fixture, rows[i].script[s]);
+			SCRIPT(fixture, rows[i].script[s]);
 			if (!strcmp(rows[i].script[s], "hang"))
 				fixture->options.request_timeout_ns = 200 * NSEC_PER_MSEC;
 		}
@@ -209,7 +133,7 @@ static void test_outcomes(void **state)
 		else
 			assert_null(fixture->result.error_type);
 		check_same_bytes(fixture);
-		teardown(state);
+		exporting_teardown(state);
 	}
 }
 
@@ -221,9 +145,9 @@ static void test_what_libcurl_repeats(void **state)
 
 	begin(fixture, 60 * NSEC_PER_SEC);
 	finish(fixture);
-	script(fixture, "cut");
-	script(fixture, "500");
-	script(fixture, "ok");
+	SCRIPT(fixture, "cut");
+	SCRIPT(fixture, "500");
+	SCRIPT(fixture, "ok");
 	begin(fixture, 60 * NSEC_PER_SEC);
 	finish(fixture);
 	assert_int_equal(fixture->result.exported, SAMPLE_POINTS);
@@ -241,9 +165,9 @@ static void test_ranges_of_several_requests(void **state)
 	sample_new_many(&fixture->sample, 30, 300);
 	fixture->options.request_limit = 4096;
 	make_exporter(fixture);
-	script(fixture, "ok");
-	script(fixture, "400");
-	script(fixture, "partial;rejected=2");
+	SCRIPT(fixture, "ok");
+	SCRIPT(fixture, "400");
+	SCRIPT(fixture, "partial;rejected=2");
 	begin(fixture, 60 * NSEC_PER_SEC);
 	finish(fixture);
 	assert_int_equal(sink_request_count(fixture->sink), 3);
@@ -276,7 +200,7 @@ static void test_no_deadline_ends_it(void **state)
 	fixture->options.request_timeout_ns = 0;
 	make_exporter(fixture);
 	for (int i = 0; i < 4; i++)
-		script(fixture, "hang");
+		SCRIPT(fixture, "hang");
 	begin(fixture, 100 * NSEC_PER_MSEC);
 	finish(fixture);
 	/* The first request got through, the time for the others was over long ago. */
@@ -301,7 +225,7 @@ static void test_hurry_ends_it(void **state)
 		fixture = *state;
 		fixture->options.request_timeout_ns = 5 * NSEC_PER_MSEC;
 		make_exporter(fixture);
-		script(fixture, scripts[i]);
+		SCRIPT(fixture, scripts[i]);
 		begin(fixture, 5 * NSEC_PER_MSEC);
 		assert_false(exporter_trouble(fixture->exporter, text, sizeof(text)));
 		wait_for_request(fixture, 4);
@@ -315,7 +239,7 @@ static void test_hurry_ends_it(void **state)
 		assert_int_equal(fixture->result.failed, SAMPLE_POINTS);
 		assert_int_equal(fixture->result.unresolved, SAMPLE_POINTS);
 		assert_non_null(strstr(fixture->result.error, "not knowing"));
-		teardown(state);
+		exporting_teardown(state);
 	}
 	*state = NULL;
 }
@@ -327,8 +251,8 @@ static void test_hurry_ends_a_long_wait(void **state)
 
 	fixture->options.request_timeout_ns = 5 * NSEC_PER_MSEC;
 	make_exporter(fixture);
-	script(fixture, "hang");
-	script(fixture, "503;retry-after=99999999999999999999");
+	SCRIPT(fixture, "hang");
+	SCRIPT(fixture, "503;retry-after=99999999999999999999");
 	begin(fixture, 5 * NSEC_PER_MSEC);
 	wait_for_request(fixture, 2);
 	/* The answer comes; it does not end the export. */
@@ -363,9 +287,9 @@ static void test_too_large_for_a_proxy(void **state)
 
 	sample_free(&fixture->sample);
 	sample_new_many(&fixture->sample, 400, 1000);
-	script(fixture, "413;plain=Request Entity Too Large");
-	script(fixture, "ok");
-	script(fixture, "413");
+	SCRIPT(fixture, "413;plain=Request Entity Too Large");
+	SCRIPT(fixture, "ok");
+	SCRIPT(fixture, "413");
 	begin(fixture, 60 * NSEC_PER_SEC);
 	finish(fixture);
 	assert_null(fixture->result.error_type);
@@ -384,7 +308,7 @@ static void test_too_large_for_a_proxy(void **state)
 	assert_in_range(fixture->result.requests, 4, 5);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, exporting_teardown)
 
 int main(void)
 {
