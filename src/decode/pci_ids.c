@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -249,7 +250,34 @@ int pci_ids_find(struct pci_ids *ids, const struct value *in, uint64_t *number,
 	return 0;
 }
 
-int pci_ids_new(struct pci_ids **result, enum pci_kind kind, const char *decoder,
+int pci_ids_decode(void *opaque, const struct value *in, struct value *out, struct arena *arena,
+	struct err *err)
+{
+	static const struct {
+		const char *what;
+		int digits;
+	} texts[] = {
+		[PCI_VENDOR] = {"vendor", 4},
+		[PCI_DEVICE] = {"device", 8},
+		[PCI_CLASS] = {"class", 2},
+	};
+	struct pci_ids *ids = opaque;
+	enum pci_answer answer;
+	const char *name;
+	uint64_t number;
+	int result = pci_ids_find(ids, in, &number, &answer, &name, err);
+
+	if (result)
+		return result;
+	if (answer == PCI_FOUND)
+		return value_set_text(out, arena, err, "%s", name);
+	if (answer == PCI_NO_FILE)
+		return value_set_text(out, arena, err, PCI_MISSING);
+	return value_set_text(out, arena, err, "unknown pci %s: 0x%0*" PRIx64,
+		texts[ids->kind].what, texts[ids->kind].digits, number);
+}
+
+int pci_ids_new(void **result, enum pci_kind kind, const char *decoder,
 	const struct decode_argument *arguments, size_t count, struct err *err)
 {
 	static const char *const known[] = {"path", NULL};

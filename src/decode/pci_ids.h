@@ -17,12 +17,20 @@ enum pci_kind {
 	PCI_SUBCLASS, /* class << 8 | subclass */
 };
 
-/* The state of such a decoder, and its functions. `decoder`: its name, for messages. */
+/* What all four say when none of the files can be read. */
+#define PCI_MISSING "missing pci.ids db"
+
+/* The state of such a decoder, a struct pci_ids, and its functions. `decoder`: its name, for
+ * messages. */
 struct pci_ids;
-int pci_ids_new(struct pci_ids **ids, enum pci_kind kind, const char *decoder,
+int pci_ids_new(void **ids, enum pci_kind kind, const char *decoder,
 	const struct decode_argument *arguments, size_t count, struct err *err) MUST_CHECK;
 void pci_ids_free(void *ids);
 void pci_ids_prepare(void *ids, const struct value *values, size_t count);
+
+/* For kinds whose numbers are looked up whole: vendor, device, class. */
+int pci_ids_decode(void *ids, const struct value *in, struct value *out, struct arena *arena,
+	struct err *err) MUST_CHECK;
 
 enum pci_answer {
 	PCI_FOUND,

@@ -19,7 +19,7 @@ static int decode(
 	if (answer == PCI_FOUND)
 		return value_set_text(out, arena, err, "%s", name);
 	if (answer == PCI_NO_FILE)
-		return value_set_text(out, arena, err, "missing pci.ids db");
+		return value_set_text(out, arena, err, PCI_MISSING);
 	if (answer == PCI_UNKNOWN_PARENT || number > UINT16_MAX)
 		return value_set_text(
 			out, arena, err, "unknown pci class: 0x%02" PRIx64, number >> 8);
@@ -28,15 +28,9 @@ static int decode(
 		number >> 8);
 }
 
-static int init(
-	void **result, const struct decode_argument *arguments, size_t count, struct err *err)
+static int init(void **ids, const struct decode_argument *arguments, size_t count, struct err *err)
 {
-	struct pci_ids *ids;
-	int code = pci_ids_new(&ids, PCI_SUBCLASS, "pci_subclass", arguments, count, err);
-
-	if (!code)
-		*result = ids;
-	return code;
+	return pci_ids_new(ids, PCI_SUBCLASS, "pci_subclass", arguments, count, err);
 }
 
 const struct decoder decoder_pci_subclass = {

@@ -7,7 +7,7 @@
 static void more_than_a_batch(void **state)
 {
 	static struct value values[LIMIT_BATCH_ENTRIES + 10];
-	struct pci_ids *ids;
+	void *ids;
 	enum pci_answer answer;
 	const char *name;
 	uint64_t number;
@@ -48,7 +48,7 @@ static void answers(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct value in = UINT(rows[i].number);
-		struct pci_ids *ids;
+		void *ids;
 		enum pci_answer answer;
 		const char *name;
 		uint64_t number;
