@@ -58,26 +58,31 @@ static struct name *find_name(struct state *state, uint64_t id)
 	return at < state->count && state->names[at].id == id ? &state->names[at] : NULL;
 }
 
-/* Drop the one that was not asked for longest. */
-static void make_room(struct state *state)
+static void remove_name(struct state *state, size_t at)
+{
+	free(state->names[at].path);
+	state->count--;
+	memmove(&state->names[at], &state->names[at + 1],
+		(state->count - at) * sizeof(*state->names));
+}
+
+/* The one that was not asked for longest. */
+static size_t oldest_name(const struct state *state)
 {
 	size_t oldest = 0;
 
 	for (size_t i = 1; i < state->count; i++)
 		if (state->names[i].used < state->names[oldest].used)
 			oldest = i;
-	free(state->names[oldest].path);
-	state->count--;
-	memmove(&state->names[oldest], &state->names[oldest + 1],
-		(state->count - oldest) * sizeof(*state->names));
+	return oldest;
 }
 
 /* Without memory it is only not remembered. */
 static void keep_name(struct state *state, uint64_t id, const char *path)
 {
+	size_t at = name_position(state, id);
 	struct name *name = find_name(state, id);
 	char *copy;
-	size_t at;
 
 	if (name && strcmp(name->path, path) == 0) {
 		name->used = ++state->turn;
@@ -86,19 +91,16 @@ static void keep_name(struct state *state, uint64_t id, const char *path)
 	copy = strndup(path, LIMIT_ATTRIBUTE_STRING);
 	if (!copy)
 		return;
-	if (name) {
-		free(name->path);
-		*name = (struct name){id, ++state->turn, copy};
-		return;
-	}
 	if (!state->names)
 		state->names = malloc(LIMIT_CGROUP_NAMES * sizeof(*state->names));
 	if (!state->names) {
 		free(copy);
 		return;
 	}
-	if (state->count == LIMIT_CGROUP_NAMES)
-		make_room(state);
+	if (name)
+		remove_name(state, at);
+	else if (state->count == LIMIT_CGROUP_NAMES)
+		remove_name(state, oldest_name(state));
 	at = name_position(state, id);
 	memmove(&state->names[at + 1], &state->names[at],
 		(state->count - at) * sizeof(*state->names));
