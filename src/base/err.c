@@ -5,47 +5,44 @@
 #include <stdio.h>
 #include <string.h>
 
-int err_set(struct err *err, int code, const char *format, ...)
+void err_format(struct err *err, const char *format, ...)
 {
 	va_list args;
 
 	if (!err)
-		return code;
+		return;
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
-	return code;
 }
 
-int err_prefix(struct err *err, int code, const char *format, ...)
+void err_format_prefix(struct err *err, const char *format, ...)
 {
 	char old[sizeof(err->text)];
 	va_list args;
 	int n;
 
 	if (!err)
-		return code;
+		return;
 	memcpy(old, err->text, sizeof(old));
 	va_start(args, format);
 	n = vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
 	if (n >= 0 && (size_t)n < sizeof(err->text))
 		snprintf(err->text + n, sizeof(err->text) - (size_t)n, "%s", old);
-	return code;
 }
 
-int err_add_line(struct err *err, int code, const char *format, ...)
+void err_format_line(struct err *err, const char *format, ...)
 {
 	size_t used;
 	va_list args;
 
 	if (!err)
-		return code;
+		return;
 	used = strlen(err->text);
 	if (used && used < sizeof(err->text) - 1)
 		err->text[used++] = '\n';
 	va_start(args, format);
 	vsnprintf(err->text + used, sizeof(err->text) - used, format, args);
 	va_end(args);
-	return code;
 }

@@ -41,9 +41,11 @@ static void test_who_is_forgotten_is_told(void **state)
 
 	(void)state;
 	keytab_on_forget(table, count_forgotten, sums);
-	for (unsigned char pass = 0; pass < 2; pass++) {
+	for (int pass = 0; pass < 2; pass++) {
+		unsigned char end = pass ? 30 : 100;
+
 		keytab_begin(table);
-		for (unsigned char key = 0; key < (pass ? 30 : 100); key++)
+		for (unsigned char key = 0; key < end; key++)
 			keytab_get(table, &key)->series = key;
 		keytab_end(table);
 	}
