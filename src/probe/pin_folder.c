@@ -205,14 +205,20 @@ static int remove_folder(const struct removal *of)
 	return pin_folder_each(of->path, remove_entry, &copy, of->err);
 }
 
-int pin_folder_remove(const char *path, size_t *removed, size_t *left, struct err *err)
+int pin_folder_clear(const char *path, size_t *removed, size_t *left, struct err *err)
 {
 	const struct removal of = {.path = path, .removed = removed, .left = left, .err = err};
-	int result;
 
 	*removed = *left = 0;
-	result = remove_folder(&of);
-	if (!result && !*left && rmdir(path) < 0)
+	return remove_folder(&of);
+}
+
+int pin_folder_remove(const char *path, struct err *err)
+{
+	size_t removed, left;
+	int result = pin_folder_clear(path, &removed, &left, err);
+
+	if (!result && !left && rmdir(path) < 0)
 		return err_set(err, -errno, "%s: cannot be removed: %s", path, strerror(errno));
 	return result;
 }
