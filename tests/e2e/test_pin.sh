@@ -54,13 +54,17 @@ lives() {
         touch "$work/stop"; wait "$maker"; rm "$work/stop"
         made=$((made + $(awk '{ n += $1 } END { print n + 0 }' "$work/made.$life")))
     done
-    # The last one gets the time that it needs.
-    : >"$work/otelbpf.log"
-    start_otelbpf run --pin "$pins" --interval 50ms --log-level debug "$tasks" "$lives"
-    wait_for 60 grep -q 'debug: exported' "$work/otelbpf.log" || fail "nothing is exported: $(cat "$work/otelbpf.log")"
     "$workload" callname one 3 >/dev/null
     made=$((made + 3))
-    stop_otelbpf
+    # The last one gets the time, and the answer, that it needs.
+    for ((life = 0; life < 50; life++)); do
+        : >"$work/otelbpf.log"
+        start_otelbpf run --pin "$pins" --interval 50ms --log-level debug "$tasks" "$lives"
+        wait_for 60 grep -q 'debug: exported' "$work/otelbpf.log" || fail "nothing is exported: $(cat "$work/otelbpf.log")"
+        stop_otelbpf
+        grep -qE 'is kept for the next start|may or may not have been accepted; the next' "$work/otelbpf.log" || return 0
+    done
+    fail "the receiver does not take the last collection"
 }
 unpin() {    # EXPECTED-OUTPUT
     local said
@@ -88,7 +92,7 @@ stop_sink
 
 export OTEL_EXPORTER_OTLP_TIMEOUT=100
 behaviours=()
-for ((i = 0; i < 200; i++)); do
+for ((i = 0; i < 120; i++)); do
     case $((RANDOM % 8)) in
     0) behaviours+=(cut) ;; 1) behaviours+=(503) ;; 2) behaviours+=(hang) ;; 3) behaviours+=(garbage) ;; *) behaviours+=(ok) ;;
     esac
