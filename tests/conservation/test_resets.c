@@ -156,7 +156,6 @@ static void run_case(size_t number, enum instrument instrument, enum temporality
 	printf("%s, %s %s\n", cases[number].what, wanted == PREFER_DELTA ? "delta" : "cumulative",
 		instrument_name(instrument));
 	model_set_temporality(model, wanted);
-	model_resume(model, CREATED);
 	metric = scope_add_metric(model_add_scope(model, "s", "1", CREATED), &desc, NULL);
 	for (size_t i = 0; i < STEPS && cases[number].steps[i].value; i++) {
 		const struct step *step = &cases[number].steps[i];
