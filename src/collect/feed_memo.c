@@ -16,6 +16,9 @@ static void on_forget(void *context, const struct keytab_entry *entry)
 {
 	struct feed *feed = context;
 
+	struct keytab_entry gone = *entry;
+
+	feed_forget_names(feed, &gone.renamed);
 	if (!entry->memo)
 		return;
 	if (entry->series != KEYTAB_UNDECODABLE &&
@@ -27,20 +30,19 @@ static void on_forget(void *context, const struct keytab_entry *entry)
 
 int feed_open_memos(struct feed *feed)
 {
-	if (!feed->keys || !feed->kind->width)
-		return 0;
-	feed->memos.width = feed->kind->width(feed);
+	if (feed->kind->width)
+		feed->memos.width = feed->kind->width(feed);
 	feed->now = calloc(feed->memos.width + 1, sizeof(*feed->now));
 	if (!feed->now)
 		return -ENOMEM;
-	keytab_on_forget(feed->keys, on_forget, feed);
+	if (feed->keys && (feed->memos.width || feed->renames))
+		keytab_on_forget(feed->keys, on_forget, feed);
 	return 0;
 }
 
-void feed_remember(struct feed *feed, struct keytab_entry *entry)
+void feed_remember(struct feed *feed, struct keytab_entry *entry, bool anew)
 {
 	uint64_t *words;
-	bool anew = false;
 
 	/* Out of memory: should the row go, then its series begins anew. */
 	if (!entry->memo)

@@ -23,6 +23,11 @@ static void retire(struct feed *feed, uint32_t series, uint32_t place, const uin
 	metric_retire(feed->metric, series, words[0]);
 }
 
+static bool subtract(const struct feed *feed, unsigned char *value, const unsigned char *before)
+{
+	return feed_subtract(feed->plan->value, value, before);
+}
+
 static void add_many(
 	struct feed *feed, const uint32_t *series, const unsigned char *const *values, size_t count)
 {
@@ -40,5 +45,6 @@ const struct feed_kind feed_numbers = {
 	.width = width,
 	.read = read_words,
 	.retire = retire,
+	.subtract = subtract,
 	.add_many = add_many,
 };

@@ -20,6 +20,7 @@ struct keytab_entry {
 	uint32_t generation; /* of the series */
 	uint32_t place;	     /* in the series: the feed's own */
 	uint32_t memo;	     /* the feed's own; 0 in a new entry */
+	uint32_t renamed;    /* the same */
 };
 
 enum {
