@@ -57,3 +57,28 @@ void feed_remember(struct feed *feed, struct keytab_entry *entry, bool anew)
 		feed->kind->retire(feed, entry->series, entry->place, words);
 	memcpy(words, feed->now, feed->memos.width * sizeof(*words));
 }
+
+static void remember_numbers(struct feed *feed, const struct feed_many *rows, const uint64_t *now)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		uint64_t *had;
+
+		if (!rows->memos[i])
+			continue;
+		had = memo_words(&feed->memos, rows->memos[i]);
+		if (now[i] < *had && is_delta(feed))
+			feed->kind->retire(feed, rows->series[i], 0, had);
+		*had = now[i];
+	}
+}
+
+void feed_add_many(struct feed *feed, struct feed_many *rows)
+{
+	uint64_t numbers[FEED_MANY];
+
+	feed->kind->numbers(feed, rows, numbers);
+	if (feed->keys && feed->memos.width)
+		remember_numbers(feed, rows, numbers);
+	metric_add_all(feed->metric, rows->series, numbers, rows->count);
+	rows->count = 0;
+}

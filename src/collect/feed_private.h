@@ -18,6 +18,29 @@ enum {
 	FEED_MANY = 128
 };
 
+struct feed_row {
+	uint32_t series; /* KEYTAB_UNDECODABLE: left out */
+	uint32_t place;
+	uint32_t renamed; /* names it had before: of feed->renames; 0: none */
+};
+
+/* Of a row: one value, or one for each CPU. */
+struct feed_values {
+	const unsigned char *first;
+	size_t stride;
+	uint32_t count;
+};
+
+/* Of several rows of known series. */
+struct feed_many {
+	size_t count;
+	uint32_t series[FEED_MANY];
+	uint32_t memos[FEED_MANY]; /* of the rows; unused if there are none */
+	const unsigned char *values[FEED_MANY];
+	size_t cpu_stride;
+	uint32_t cpu_count; /* values of each row that are one number together */
+};
+
 /*
  * How the values of rows become those of series. A row belongs to the series that its attributes
  * name, and in it to a place, which the kind numbers.
@@ -44,9 +67,8 @@ struct feed_kind {
 	/* Take from a value what was there before. False if it has less of something. */
 	bool (*subtract)(
 		const struct feed *feed, unsigned char *value, const unsigned char *before);
-	/* Optional: the same for up to FEED_MANY rows without places. */
-	void (*add_many)(struct feed *feed, const uint32_t *series,
-		const unsigned char *const *values, size_t count);
+	/* Optional, if a row is a number for metric_add_all(): those of up to FEED_MANY rows. */
+	void (*numbers)(const struct feed *feed, const struct feed_many *rows, uint64_t *numbers);
 	/* Optional: the pass begins; it is complete. */
 	void (*begin)(struct feed *feed);
 	void (*end)(struct feed *feed);
@@ -56,19 +78,6 @@ extern const struct feed_kind feed_numbers;	 /* a row is a number */
 extern const struct feed_kind feed_histograms;	 /* a row is a histogram */
 extern const struct feed_kind feed_exponentials; /* a row is an exponential histogram */
 extern const struct feed_kind feed_buckets; /* a row is one bucket of a histogram, or its sum */
-
-struct feed_row {
-	uint32_t series; /* KEYTAB_UNDECODABLE: left out */
-	uint32_t place;
-	uint32_t renamed; /* names it had before: of feed->renames; 0: none */
-};
-
-/* Of a row: one value, or one for each CPU. */
-struct feed_values {
-	const unsigned char *first;
-	size_t stride;
-	uint32_t count;
-};
 
 struct feed_slot {
 	uint32_t state;	 /* of the slot whose key was decoded; 0: none yet */
@@ -83,7 +92,7 @@ struct feed {
 	struct keytab *keys;	 /* of maps that are read in batches */
 	struct feed_slot *slots; /* of tables: by slot, or by value and CPU */
 	unsigned char *key;	 /* key bytes, then the CPU number if CPUs are kept apart */
-	struct feed_row *rows;	 /* of the batch */
+	uint32_t *rows;		 /* of the batch: numbers of keytab; 0: left out */
 	uint32_t *fresh;	 /* those of them that are new */
 	size_t row_capacity;	 /* of both */
 	struct renames *renames; /* NULL: what rows are called does not change */
@@ -105,6 +114,9 @@ int feed_decode_key(
 
 /* feed_memo.c. Before the first row. 0 or -ENOMEM. */
 int feed_open_memos(struct feed *feed) MUST_CHECK;
+/* If the kind has numbers: add those of the rows, of which none is left then. */
+void feed_add_many(struct feed *feed, struct feed_many *rows);
+
 /* The row has feed->now. `anew`: it is known to have begun anew. */
 void feed_remember(struct feed *feed, struct keytab_entry *entry, bool anew);
 

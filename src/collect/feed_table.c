@@ -156,30 +156,27 @@ static int add_overflow(struct feed *feed, const unsigned char *value)
 	return 0;
 }
 
-/* Rows on their way to the kind. */
-struct gathered {
-	size_t count;
-	uint32_t series[FEED_MANY];
-	const unsigned char *values[FEED_MANY];
-};
-
-static void hand_over(struct feed *feed, struct gathered *gathered)
+static void hand_over(struct feed *feed, struct feed_many *gathered)
 {
-	if (feed->kind->add_many)
-		feed->kind->add_many(feed, gathered->series, gathered->values, gathered->count);
-	else
-		for (size_t i = 0; i < gathered->count; i++)
-			add(feed, gathered->series[i], gathered->values[i]);
+	if (feed->kind->numbers) {
+		feed_add_many(feed, gathered);
+		return;
+	}
+	for (size_t i = 0; i < gathered->count; i++)
+		add(feed, gathered->series[i], gathered->values[i]);
 	gathered->count = 0;
 }
 
 /* Returns false if there are slots with keys that are not known yet. */
 static bool add_known(struct feed *feed, const struct table *table)
 {
-	struct gathered gathered = {.count = 0};
+	struct feed_many gathered;
 	uint32_t count = table->info->max_entries;
 	bool all_known = true;
 
+	gathered.count = 0;
+	gathered.cpu_stride = 0;
+	gathered.cpu_count = 1;
 	for (uint32_t number = 1; number <= count; number++) {
 		const struct feed_slot *slot = &feed->slots[number];
 		const unsigned char *element = table_element(table, number);
