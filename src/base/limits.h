@@ -58,6 +58,9 @@ enum {
 	LIMIT_MAP_KEY = 512,
 	LIMIT_MAP_VALUE = 64 << 10,
 	LIMIT_BATCH_ENTRIES = 4096,
+	/* Of one metric: names that its rows had before, each of which is a series and a copy of a
+	 * value. Beyond these a row keeps the name that it has. */
+	LIMIT_RENAMES = 1024,
 	/* Perf event arrays: pages (4 KiB) for each CPU, and keys counted in our own memory: what
 	 * is beyond is counted as overflow. */
 	LIMIT_SAMPLE_PAGES = 16,

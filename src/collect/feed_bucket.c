@@ -143,6 +143,11 @@ static void retire(struct feed *feed, uint32_t series, uint32_t where, const uin
 	metric_retire_histogram(feed->metric, series, &histogram);
 }
 
+static bool subtract(const struct feed *feed, unsigned char *value, const unsigned char *before)
+{
+	return feed_subtract(feed->plan->value, value, before);
+}
+
 const struct feed_kind feed_buckets = {
 	.open = open_gathered,
 	.close = close_gathered,
@@ -152,6 +157,7 @@ const struct feed_kind feed_buckets = {
 	.width = width,
 	.read = read_words,
 	.retire = retire,
+	.subtract = subtract,
 	.begin = begin,
 	.end = end,
 };

@@ -74,8 +74,28 @@ static void add(struct feed *feed, uint32_t series, uint32_t place, const unsign
 	metric_add_exponential(feed->metric, series, &outside);
 }
 
+/* Smallest and largest stay those of all: the buckets bound them. */
+static bool subtract(const struct feed *feed, unsigned char *value, const unsigned char *before)
+{
+	const struct metric_plan *plan = feed->plan;
+	bool good = feed_subtract(plan->sum, value, before) &&
+		    feed_subtract(plan->zero_count, value, before);
+
+	for (uint32_t i = 0; i < plan->bucket_count && good; i++) {
+		struct field bucket = {
+			.kind = FIELD_UINT,
+			.offset = plan->buckets->offset + i * (uint32_t)sizeof(uint64_t),
+			.size = sizeof(uint64_t),
+		};
+
+		good = feed_subtract(&bucket, value, before);
+	}
+	return good;
+}
+
 const struct feed_kind feed_exponentials = {
 	.open = open_buckets,
 	.close = close_buckets,
 	.add = add,
+	.subtract = subtract,
 };

@@ -150,6 +150,7 @@ int bind_decoders(struct binding *b, const struct attribute_definition *definiti
 		return binding_fail(b,
 			count ? definition->decoders[0].position : definition->position, "%s",
 			why.text);
+	b->plan->is_volatile |= decode_chain_is_volatile(plan->chain);
 	plan->by_enum_name = !count && plan->field && plan->field->kind == FIELD_ENUM;
 	return 0;
 }

@@ -42,6 +42,7 @@ struct metric_plan {
 	uint32_t bound_count;
 	uint32_t max_series; /* 0: the default */
 	bool keeps_cpus;
+	bool is_volatile; /* the attributes of a key may change */
 	bool zero_key;	  /* only the row with the key 0 counts */
 	bool zeros_count; /* rows of an array that are all zero are values too */
 };
