@@ -70,7 +70,8 @@ static bool start_pack(struct app *app, struct pack *pack, const struct pack_req
 	if (!result)
 		pack_each_note(pack, tell_note);
 	if (!result)
-		result = pack_start(pack, app->model, clock_realtime_ns(), &err);
+		result = pack_start(
+			pack, app->model, app->pins, clock_realtime_ns(), &err);
 	/* libbpf parsed the kernel's BTF, some megabytes: give them back before the next pack. */
 	malloc_trim(0);
 	if (!result)
@@ -129,6 +130,12 @@ int app_init(struct app *app, const struct app_options *options, struct err *err
 	if (!app->model)
 		return err_set(err, -ENOMEM, "out of memory");
 	model_set_temporality(app->model, options->temporality);
+	if (options->pin_dir) {
+		result = pins_open(&app->pins, options->pin_dir, options->temporality, err);
+		if (result)
+			return result;
+		model_resume(app->model, pins_time(app->pins));
+	}
 	result = selfmon_new(&app->selfmon, app->model, OTELBPF_VERSION, clock_realtime_ns(), err);
 	if (result)
 		return result;
@@ -139,6 +146,7 @@ void app_fini(struct app *app)
 {
 	for (size_t i = 0; i < app->pack_count; i++)
 		pack_fini(&app->packs[i]);
+	pins_close(app->pins);
 	selfmon_free(app->selfmon);
 	model_free(app->model);
 	arena_fini(&app->arena);
@@ -158,6 +166,8 @@ const struct snapshot *app_collect(struct app *app, uint64_t now)
 	/* Its own duration can only be told by the next collection. */
 	selfmon_write(app->selfmon);
 	snapshot = model_end(app->model);
+	if (app->pins)
+		pins_commit(app->pins, snapshot);
 	selfmon_collected(app->selfmon, clock_monotonic_ns() - begun, all_read ? NULL : "read");
 	return snapshot;
 }

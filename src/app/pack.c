@@ -170,17 +170,21 @@ void pack_each_note(const struct pack *pack, void (*tell)(const char *pack, cons
 		tell(pack->name, note->text);
 }
 
-int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err *err)
+int pack_start(struct pack *pack, struct model *model, struct pins *pins, uint64_t now,
+	struct err *err)
 {
+	uint64_t created = now;
 	struct scope *scope;
 	int result;
 
 	result = set_addresses(pack, true, err);
 	if (!result)
-		result = probe_load(pack->probe, err);
+		result = pack_load(pack, pins, err);
 	if (result)
 		return fail(pack, result == -EPERM ? "permission" : "load", result);
-	scope = model_add_scope(model, pack->name, pack->definition.version, now);
+	if (pack->pin && pin_is_old(pack->pin))
+		created = pin_time(pack->pin);
+	scope = model_add_scope(model, pack->name, pack->definition.version, created);
 	if (!scope)
 		return fail(pack, "memory", err_set(err, -ENOMEM, "out of memory"));
 	result = collector_new(&pack->collector, &pack->plan, scope, &map_calls_kernel, err);
@@ -190,7 +194,7 @@ int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err 
 	if (pack->cgroup_map)
 		result = cgroup_map_update(pack->cgroup_map, err);
 	if (!result)
-		result = probe_attach(pack->probe, err);
+		result = pack_attach(pack, scope, now, err);
 	if (result) {
 		collector_free(pack->collector);
 		pack->collector = NULL;

@@ -78,6 +78,10 @@ enum {
 	/* The end of a verifier log names the fault; the whole may have megabytes. */
 	LIMIT_VERIFIER_LOG = 16 << 10,
 
+	/* Kernel memory that outlives the process (--pin), for one pack: two times the marks of a
+	 * million series. */
+	LIMIT_KEPT_BYTES = 512 << 20,
+
 	/* The Collector's gRPC receiver refuses more than 4 MiB, its HTTP receiver more than 20. */
 	LIMIT_REQUEST_BYTES = 4 << 20,
 	/* OTLP 1.11.0: a client must limit the response; 4 MiB is recommended. */

@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
 	&command_check,
 	&command_list,
 	&command_features,
+	&command_unpin,
 };
 
 enum {
@@ -92,6 +93,12 @@ static bool set_pack_dir(struct cli *cli, const char *text)
 	return *text;
 }
 
+static bool set_pin(struct cli *cli, const char *text)
+{
+	cli->pin_dir = text;
+	return *text;
+}
+
 static bool set_strict(struct cli *cli, const char *text)
 {
 	(void)text;
@@ -145,6 +152,10 @@ static const struct row {
 	{"json", NULL, "once: write OTLP/JSON", set_json},
 	{"schema", NULL, "check: write a JSON schema of definitions, for editors", set_schema},
 	{"pack-dir", "DIR", "where packs are looked for by name", set_pack_dir},
+	{"pin", "DIR",
+		"run: go on counting without a process, in this folder on bpffs, and\n"
+		"begin where the last one ended; list: look there",
+		set_pin},
 	{"from-ebpf-exporter", "FILE",
 		"a pack in the format of ebpf_exporter, without looking at its shape",
 		set_from_ebpf_exporter},

@@ -18,6 +18,7 @@ enum {
 struct cli {
 	struct overrides overrides;
 	const char *pack_dir;
+	const char *pin_dir; /* NULL: nothing is pinned */
 	bool strict;
 	bool json;
 	bool schema;
@@ -39,5 +40,9 @@ extern const struct command command_once;
 extern const struct command command_check;
 extern const struct command command_list;
 extern const struct command command_features;
+extern const struct command command_unpin;
+
+/* Where list and unpin look if no folder is named. */
+#define DEFAULT_PIN_DIR "/sys/fs/bpf/otelbpf"
 
 int cli_main(int argc, char **argv);

@@ -60,6 +60,7 @@ static int with_app(const struct cli *cli,
 		.pack_count = cli->pack_count,
 		.pack_dir = cli->pack_dir,
 		.strict = cli->strict,
+		.pin_dir = cli->pin_dir,
 	};
 	struct arena arena = {0};
 	struct err err = {0};
@@ -106,6 +107,11 @@ static int work_once(const struct app_options *options, const struct cli *cli, s
 
 static int once(const struct cli *cli)
 {
+	if (cli->pin_dir) {
+		log_error("--pin %s: `once` leaves nothing in the kernel; --pin is for `run`",
+			cli->pin_dir);
+		return EXIT_USAGE;
+	}
 	return with_app(cli, work_once);
 }
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -35,10 +36,25 @@ int links_add(struct links *links, struct bpf_link *link)
 	return 0;
 }
 
+/* libbpf would switch off the perf event of a link that stays. */
+static void let_go(struct bpf_link *link)
+{
+	int fd = bpf_link__fd(link);
+
+	bpf_link__disconnect(link);
+	bpf_link__destroy(link);
+	if (fd >= 0)
+		close(fd);
+}
+
 void links_destroy(struct links *links)
 {
-	for (size_t i = 0; i < links->count; i++)
-		bpf_link__destroy(links->list[i]);
+	for (size_t i = 0; i < links->count; i++) {
+		if (links->pinned)
+			let_go(links->list[i]);
+		else
+			bpf_link__destroy(links->list[i]);
+	}
 	free(links->list);
 	*links = (struct links){0};
 }

@@ -280,6 +280,8 @@ static int attempt(struct probe *probe, struct program **culprit, struct err *er
 		rc = object_parse(probe, &probe->object, err);
 	if (rc == 0)
 		rc = tables_size(probe, err);
+	if (rc == 0 && probe->reuse)
+		rc = pin_reuse(probe, err);
 	if (rc < 0)
 		return rc;
 	rc = load_selected(probe);
@@ -332,7 +334,7 @@ int probe_load(struct probe *probe, struct err *err)
 	if (probe->loaded)
 		return probe_fail(probe, err_set(err, -EALREADY, "it is loaded already"), err);
 	rc = load_probe(probe, err);
-	if (rc == 0)
+	if (rc == 0 && !probe->reuse)
 		rc = tables_fill(probe, err);
 	if (rc < 0)
 		return probe_fail(probe, rc, err);

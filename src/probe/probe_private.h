@@ -23,6 +23,7 @@ enum {
 struct links {
 	struct bpf_link **list;
 	size_t count;
+	bool pinned; /* they go on without us */
 };
 
 struct program {
@@ -62,6 +63,7 @@ struct probe {
 	size_t map_count;
 	struct arena arena;
 	char *verifier_log;
+	const char *reuse; /* the folder that has its maps; NULL: none */
 	bool loaded, attached;
 };
 
@@ -104,6 +106,9 @@ struct attach_kind {
 extern const struct attach_kind attach_xdp, attach_perf_event;
 /* NULL: libbpf knows it, or nobody does. */
 const struct attach_kind *attach_kind_find(const char *section);
+
+/* pin.c: before the object is loaded, tell libbpf where the maps of probe->reuse are. */
+int pin_reuse(const struct probe *probe, struct err *err) MUST_CHECK;
 
 /* attach.c: attach one program of the loaded object. `links` has none; on failure it has none
  * either. */
