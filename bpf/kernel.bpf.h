@@ -32,8 +32,11 @@ struct thread_info {
 	__u32 status; /* x86 only */
 };
 
+struct css_set;
+
 struct task_struct {
 	struct thread_info thread_info;
+	struct css_set *cgroups;
 };
 
 /* Timers */
@@ -94,6 +97,7 @@ struct in6_addr {
 
 struct sock_common {
 	unsigned short skc_family;
+	__u16 skc_num; /* the local port, in the machine's byte order */
 	unsigned long skc_flags;
 	struct in6_addr skc_v6_daddr; /* with CONFIG_IPV6 */
 };
@@ -112,6 +116,29 @@ struct tcp_sock {
 	__u32 write_seq;
 	__u64 bytes_received;
 	__u64 bytes_acked;
+};
+
+/* Cgroups */
+
+struct kernfs_node {
+	__u64 id; /* from 5.5: commit 67c0496e87d1 */
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp; /* of the hierarchy of version 2, in which every task is */
+};
+
+/* Packets: offsets are counted from `head`. */
+
+struct sk_buff {
+	unsigned char *head;
+	__u32 tail; /* where the linear part ends, on 64-bit machines */
+	__u16 network_header;
+	__be16 protocol;
 };
 
 #pragma clang attribute pop

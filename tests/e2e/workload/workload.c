@@ -24,7 +24,18 @@
  *       N sched_rr_get_interval of a task with this name, whatever its bytes.
  *   observe KIND VALUE N
  *       N sched_rr_get_interval with these arguments, which the kernel refuses and programs see.
+ *   migrations N FOLDER
+ *       Joins the cgroup and moves to another CPU N times.
+ *   udp_refused N FAMILY PORT PORTS
+ *       N datagrams over loopback to each of PORTS ports from PORT on to which nobody listens.
+ *       FAMILY is ipv4, ipv6 or mapped: IPv4 over a socket of IPv6.
+ *   udp_full N FAMILY PORT
+ *       Datagrams to a free port from PORT on until N of them found its queue full.
+ *   frames NAME N PORT
+ *       N frames on loopback that are dropped, see drops.c; PORT is their destination.
  */
+#include "workload.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -53,19 +64,19 @@ enum {
 	LOOP_BLOCKS = 1024,
 };
 
-static void fail(const char *what)
+void fail(const char *what)
 {
 	fprintf(stderr, "workload: %s: %s\n", what, strerror(errno));
 	exit(1);
 }
 
-static void skip(const char *why)
+void skip(const char *why)
 {
 	printf("SKIP: %s\n", why);
 	exit(EXIT_SKIP);
 }
 
-static unsigned long number(const char *text)
+unsigned long number(const char *text)
 {
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
@@ -360,6 +371,10 @@ static const struct kind {
 	{"softirqs", 1, make_softirqs},
 	{"callname", 2, make_callname},
 	{"observe", 3, make_observe},
+	{"migrations", 2, make_migrations},
+	{"udp_refused", 4, make_udp_refused},
+	{"udp_full", 3, make_udp_full},
+	{"frames", 3, make_frames},
 };
 
 int main(int argc, char **argv)
@@ -369,7 +384,9 @@ int main(int argc, char **argv)
 			kinds[i].make(argv + 2);
 			return 0;
 		}
-	fprintf(stderr, "usage: workload syscalls|compat|tcp|timers|bio|softirqs|callname|observe "
-			"ARGUMENT...\n");
+	fprintf(stderr, "usage: workload KIND ARGUMENT...\nKIND is one of");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		fprintf(stderr, " %s", kinds[i].name);
+	fprintf(stderr, "\n");
 	return 2;
 }
