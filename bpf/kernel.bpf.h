@@ -34,6 +34,29 @@ struct thread_info {
 
 struct task_struct {
 	struct thread_info thread_info;
+	int pid;
+	unsigned int __state;
+	struct css_set *cgroups;
+};
+
+/* Tasks and cgroups */
+
+#define TASK_RUNNING 0
+
+struct task_struct___before_5_14 {
+	long state; /* became __state by commit 2f064a59a11f */
+};
+
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp; /* of the hierarchy of version 2 */
 };
 
 /* Timers */
