@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
+
 static int fail(struct pack *pack, const char *error_type, int code)
 {
 	pack->error_type = error_type;
@@ -81,6 +83,48 @@ static int set_constants(struct pack *pack, struct err *err)
 	return result ? err_set(err, result, "%s", mistakes.text) : 0;
 }
 
+/* All mistakes in one run. */
+static int set_hooks(struct pack *pack, struct err *err)
+{
+	struct err mistakes = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < pack->definition.attachment_count; i++) {
+		const struct attach_definition *attach = &pack->definition.attachments[i];
+		struct err why = {0};
+
+		if (probe_set_hooks(
+			    pack->probe, attach->program, attach->hooks, attach->hook_count, &why))
+			result = err_add_line(&mistakes, -EINVAL, "%s:%u:%u: %s",
+				pack->definition.file, attach->position.line,
+				attach->position.column, why.text);
+	}
+	return result ? err_set(err, result, "%s", mistakes.text) : 0;
+}
+
+/* What the user names beside the pack wins over the definition. */
+static int set_request_hooks(struct pack *pack, const struct pack_request *request, struct err *err)
+{
+	const char *hooks[LIMIT_HOOKS_PER_PROGRAM], *program, *text = request->hooks;
+	size_t count = 0;
+	int result;
+
+	while (text && *text && count < ARRAY_SIZE(hooks)) {
+		size_t length = strcspn(text, ",");
+
+		hooks[count] = arena_strndup(&pack->arena, text, length);
+		if (!hooks[count++])
+			return err_set(err, -ENOMEM, "out of memory");
+		text += length + (text[length] == ',');
+	}
+	if (!count)
+		return 0;
+	result = probe_program_for_hook(pack->probe, hooks[0], &program, err);
+	if (!result)
+		result = probe_set_hooks(pack->probe, program, hooks, count, err);
+	return result ? err_prefix(err, -EINVAL, "%s@%s: ", request->name, request->hooks) : 0;
+}
+
 static int address_fail(const struct pack *pack, const struct address_definition *address, int code,
 	struct err *err)
 {
@@ -124,11 +168,13 @@ static int make_cgroup_map(struct pack *pack, struct err *err)
 
 static int bind(struct pack *pack, struct err *err)
 {
-	struct err constants = {0};
+	struct err mistakes = {0};
 	int result = bind_maps(pack, err);
 
-	if (set_constants(pack, &constants))
-		return err_add_line(err, -EINVAL, "%s", constants.text);
+	if (set_constants(pack, &mistakes))
+		result = err_add_line(err, -EINVAL, "%s", mistakes.text);
+	if (set_hooks(pack, &mistakes))
+		result = err_add_line(err, -EINVAL, "%s", mistakes.text);
 	return result;
 }
 
@@ -151,6 +197,8 @@ int pack_open(struct pack *pack, const struct pack_request *request, struct err 
 	if (result)
 		return fail(pack, "object", result);
 	result = bind(pack, err);
+	if (!result)
+		result = set_request_hooks(pack, request, err);
 	if (!result)
 		result = set_addresses(pack, false, err);
 	if (!result)

@@ -16,6 +16,8 @@ enum {
 	LIMIT_EXPONENTIAL_BUCKETS = 4096,
 	LIMIT_PROGRAM_CHOICES = 64,
 	LIMIT_CONSTANTS = 256,
+	/* Of one program; each is a link of its own. */
+	LIMIT_HOOKS_PER_PROGRAM = 256,
 	LIMIT_KERNEL_ADDRESSES = 64,
 	LIMIT_DECODERS_PER_CHAIN = 8,
 	/* static_map: larger tables belong into a decoder. */

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "base/str.h"
+#include "probe/probe.h"
 
 static const struct command *const commands[] = {
 	&command_run,
@@ -177,7 +178,8 @@ static void print_help(void)
 			commands[i]->help);
 	printf("\nA PACK is a set of BPF programs and the metrics made of them: its name, or the "
 	       "path "
-	       "of its .yaml or .bpf.o file.\n\noptions:\n");
+	       "of its .yaml or .bpf.o file.\nPACK@HOOK,HOOK... attaches it elsewhere: "
+	       "xdp_incoming_packets@xdp/eth0\n\noptions:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *help = rows[i].help, *end;
 		char left[64];
@@ -281,6 +283,19 @@ static int parse_options(struct cli *cli, int argc, char **argv)
 	return -1;
 }
 
+/* PACK, or PACK@HOOK,HOOK... */
+static struct pack_request request_of(char *text)
+{
+	struct pack_request request = {.name = text};
+
+	for (char *at = strchr(text, '@'); at && !request.hooks; at = strchr(at + 1, '@'))
+		if (at > text && probe_hook_is_known(at + 1)) {
+			*at = '\0';
+			request.hooks = at + 1;
+		}
+	return request;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command = &command_run;
@@ -292,7 +307,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (optind < argc && find_command(argv[optind]))
 		command = find_command(argv[optind++]);
 	for (; optind < argc; optind++)
-		cli->packs[cli->pack_count++] = (struct pack_request){.name = argv[optind]};
+		cli->packs[cli->pack_count++] = request_of(argv[optind]);
 	for (size_t i = 0; i < cli->pack_count; i++)
 		cli->packs[i].ebpf_exporter_prefix = cli->ebpf_exporter_prefix;
 	return command->run(cli);

@@ -134,6 +134,8 @@ static const struct row pack_rows[] = {
 			.most = LIMIT_PROGRAM_CHOICES}},
 	{"config", false, row_constants, 0, "constants of the object and their values",
 		&(const struct shape){.kind = SHAPE_TEXTS}},
+	{"attach", false, row_attach, 0, "programs, and where they are attached instead",
+		&(const struct shape){.kind = SHAPE_LISTS}},
 	{"metrics", true, row_metrics, 0, "a list of metrics", &shape_metrics},
 };
 const struct table definition_table = {"a definition", pack_rows, ARRAY_SIZE(pack_rows)};

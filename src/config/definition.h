@@ -107,6 +107,14 @@ struct constant_definition {
 	struct position position;
 };
 
+/* Where a program is attached, instead of where its section says. */
+struct attach_definition {
+	const char *program;
+	const char **hooks; /* as section names: "xdp/eth0" */
+	size_t hook_count;
+	struct position position;
+};
+
 struct pack_definition {
 	const char *name; /* file name without .yaml */
 	const char *file;
@@ -118,6 +126,8 @@ struct pack_definition {
 	size_t metric_count;
 	struct constant_definition *constants;
 	size_t constant_count;
+	struct attach_definition *attachments;
+	size_t attachment_count;
 	struct address_definition *addresses;
 	size_t address_count;
 	struct cgroup_map_definition *cgroup_map; /* NULL: none */

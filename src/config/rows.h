@@ -33,6 +33,7 @@ struct shape {
 		SHAPE_TABLE,
 		SHAPE_LIST,	/* `least` to `most` of `items` */
 		SHAPE_TEXTS,	/* mapping of text to text */
+		SHAPE_LISTS,	/* mapping of text to a text or a list of them */
 		SHAPE_DECODER,	/* name of a decoder */
 		SHAPE_DECODERS, /* what stands behind `decode` */
 		SHAPE_ANYTHING,

@@ -119,6 +119,11 @@ static void put_shape(const struct writer *w, const struct shape *shape)
 				 "\"additionalProperties\": "
 				 "{\"type\": [\"string\", \"number\", \"boolean\"]}");
 		break;
+	case SHAPE_LISTS:
+		buf_puts(w->out, "\"type\": \"object\", \"minProperties\": 1, "
+				 "\"additionalProperties\": {\"type\": [\"string\", \"array\"], "
+				 "\"items\": {\"type\": \"string\"}, \"minItems\": 1}");
+		break;
 	case SHAPE_DECODERS:
 		put_decoders(w);
 		break;

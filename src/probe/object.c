@@ -108,6 +108,8 @@ static int add_programs(struct probe *probe, struct err *err)
 			.required = bpf_program__autoload(program),
 			.fd = -1,
 		};
+		added->hooks = &added->section;
+		added->hook_count = 1;
 		if (!added->name || !added->section)
 			return err_set(err, -ENOMEM, "out of memory");
 	}
