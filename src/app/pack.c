@@ -22,11 +22,16 @@ static int make_choices(struct pack *pack, struct err *err)
 		&pack->arena, (definition->choice_count + 1) * sizeof(*pack->choices));
 	if (!pack->choices)
 		return err_set(err, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < definition->choice_count; i++)
+	for (size_t i = 0; i < definition->choice_count; i++) {
+		const struct program_choice *choice = &definition->choices[i];
+
 		pack->choices[i] = (struct probe_choice){
-			.programs = definition->choices[i].programs,
-			.program_count = definition->choices[i].program_count,
+			.programs = choice->programs,
+			.program_count = choice->program_count,
+			.place = arena_printf(&pack->arena, "%s:%u:%u", definition->file,
+				choice->position.line, choice->position.column),
 		};
+	}
 	return 0;
 }
 

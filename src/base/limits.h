@@ -30,6 +30,15 @@ enum {
 	 * thousand), and names that are remembered, mostly of those that have gone. */
 	LIMIT_CGROUPS = 1 << 16,
 	LIMIT_CGROUP_NAMES = 4096,
+	/* usym: ELF files of others. The largest programs have some hundred thousand functions, 24
+	 * bytes each here; the files that are remembered take LIMIT_FUNCTION_BYTES together. */
+	LIMIT_FUNCTIONS = 1 << 20,
+	LIMIT_FILE_SYMBOLS = 1 << 23, /* that are looked at */
+	LIMIT_FILE_SECTIONS = 4096,
+	LIMIT_FILE_SEGMENTS = 256,
+	LIMIT_NESTED_FUNCTIONS = 4096,
+	LIMIT_FUNCTION_FILES = 16,
+	LIMIT_FUNCTION_BYTES = 32 << 20,
 	LIMIT_PACKS = 256,
 	LIMIT_ERRORS_REPORTED = 32,
 	/* The JSON schema names each decoder three times. */

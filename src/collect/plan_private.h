@@ -21,7 +21,7 @@ int binding_fail(struct binding *b, struct position at, const char *format, ...)
 /* -ENOMEM. */
 int binding_no_memory(struct binding *b);
 
-/* Make the chain of the attribute's decoders. */
+/* plan_decoders.c: make the chain of the attribute's decoders. */
 int bind_decoders(struct binding *b, const struct attribute_definition *definition,
 	struct attribute_plan *plan) MUST_CHECK;
 

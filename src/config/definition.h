@@ -29,7 +29,7 @@ struct attribute_definition {
 	uint32_t offset, size; /* bytes of the key, where the metric's keys are `by_size` */
 	struct decoder_definition *decoders; /* applied in order; none: by BTF type */
 	size_t decoder_count;
-	struct position position;
+	struct position position, field_position;
 };
 
 enum bucket_kind {
@@ -76,6 +76,9 @@ struct metric_definition {
 	uint32_t key_size;
 	bool samples; /* the map is a perf event array: each sample is a key, and counts once */
 	struct position position;
+	/* Of what these keys say; that of the metric where they are left out. */
+	struct position map_position, value_position, per_cpu_position, buckets_position;
+	struct position measured_in_position;
 };
 
 /* A constant of the object that gets the address of a kernel symbol. */

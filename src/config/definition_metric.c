@@ -291,6 +291,22 @@ static void check_name_is_new(struct parse *parse, const struct yaml_node *node,
 		}
 }
 
+static struct position position_of(const struct yaml_node *metric, const char *key)
+{
+	const struct yaml_node *node = yaml_get(metric, key);
+
+	return node ? node->position : metric->position;
+}
+
+static void keep_positions(const struct yaml_node *node, struct metric_definition *metric)
+{
+	metric->map_position = position_of(node, "map");
+	metric->value_position = position_of(node, "value");
+	metric->per_cpu_position = position_of(node, "per_cpu");
+	metric->buckets_position = position_of(node, "buckets");
+	metric->measured_in_position = position_of(node, "measured_in");
+}
+
 void row_metrics(struct parse *parse, const struct yaml_node *node, void *target)
 {
 	struct pack_definition *pack = target;
@@ -307,6 +323,7 @@ void row_metrics(struct parse *parse, const struct yaml_node *node, void *target
 			.position = child->position, .factor = 1, .divisor = 1};
 		if (!table_parse(parse, &metric_table, child, metric))
 			continue;
+		keep_positions(child, metric);
 		check_name_is_new(parse, child, pack, metric);
 		check_units(parse, child, metric);
 		check_instrument(parse, child, metric);

@@ -28,6 +28,7 @@ void probe_set_log(probe_log_callback *callback);
 struct probe_choice {
 	const char *const *programs;
 	size_t program_count;
+	const char *place; /* "FILE:LINE:COLUMN", for messages; NULL: unknown */
 };
 
 /*
