@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "config/boundaries.h"
 #include "config/note.h"
 #include "config/position.h"
 
@@ -36,6 +37,7 @@ enum bucket_kind {
 	BUCKETS_NONE,
 	BUCKETS_EXP2, /* bucket i holds (2^(first+i-1), 2^(first+i)], the last one all above */
 	BUCKETS_ROWS, /* struct bucket_rows */
+	BUCKETS_BOUNDARIES, /* those of an exponential histogram, gathered */
 };
 
 /*
@@ -62,6 +64,9 @@ struct metric_definition {
 	uint32_t max_size;	    /* exponential histogram: most buckets; 0: the default */
 	uint32_t cardinality_limit; /* most series; 0: the default */
 	struct bucket_rows *rows;
+	/* Explicit buckets made of those that the map has; NULL: as they are. Where the map's do
+	 * not allow it exactly, the pack is refused. */
+	const struct boundaries *boundaries;
 	const char *value;   /* field of a struct value; NULL: the whole value */
 	const char *per_cpu; /* attribute that keeps CPUs apart; NULL: summed */
 	struct attribute_definition *attributes;
