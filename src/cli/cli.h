@@ -20,7 +20,7 @@ struct cli {
 	const char *pack_dir;
 	bool strict;
 	bool json;
-	bool schema;
+	bool schema, config_schema;
 	uint64_t duration_ns;
 	bool ebpf_exporter_prefix;
 	struct pack_request *packs; /* --from-ebpf-exporter, then what follows the options */

@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/nearest.h"
+#include "config/view.h"
 
 int binding_fail(struct binding *b, struct position at, const char *format, ...)
 {
@@ -327,6 +328,29 @@ static int bind_described(struct binding *b)
 	}
 }
 
+static bool is_kept(const struct attribute_filter *filter, const char *name)
+{
+	bool kept = !filter->included_count;
+
+	for (size_t i = 0; i < filter->included_count; i++)
+		kept |= wildcard_matches(filter->included[i], name, false);
+	for (size_t i = 0; i < filter->excluded_count; i++)
+		kept &= !wildcard_matches(filter->excluded[i], name, false);
+	return kept;
+}
+
+/* They are decoded all the same: a decoder may say that a key is not wanted. */
+static void filter_attributes(struct binding *b)
+{
+	const struct attribute_filter *filter = b->metric->filter;
+	struct metric_plan *plan = b->plan;
+
+	for (size_t i = 0; i < plan->attribute_count; i++)
+		plan->attributes[i].hidden = !is_kept(filter, plan->attributes[i].name);
+	if (b->metric->per_cpu && !is_kept(filter, b->metric->per_cpu))
+		plan->keeps_cpus = false;
+}
+
 static int bind_metric(struct binding *b)
 {
 	int result;
@@ -346,6 +370,8 @@ static int bind_metric(struct binding *b)
 	result = b->metric->by_size ? bind_by_size(b) : bind_described(b);
 	if (!result && b->metric->boundaries)
 		result = bind_boundaries(b);
+	if (!result && b->metric->filter)
+		filter_attributes(b);
 	return result;
 }
 

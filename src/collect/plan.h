@@ -21,6 +21,7 @@ struct attribute_plan {
 	struct decode_chain *chain;
 	bool by_enum_name; /* no decoder is named and the field is an enum */
 	bool as_text;	   /* numbers become text */
+	bool hidden;	   /* a view leaves it out: keys that differ in it only add up */
 };
 
 struct metric_plan {
