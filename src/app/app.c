@@ -9,7 +9,26 @@
 #include "app/version.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "resource/resource.h"
+
+static struct attr to_attribute(const struct pair *pair)
+{
+	int64_t number = 0;
+
+	switch (pair->type) {
+	case PAIR_INTEGER:
+		/* The parser knows that it is one. */
+		if (str_to_s64(pair->value, &number) == 0)
+			return attr_int(pair->key, number);
+		break;
+	case PAIR_BOOLEAN:
+		return attr_bool(pair->key, strcmp(pair->value, "true") == 0);
+	case PAIR_TEXT:
+		break;
+	}
+	return attr_string(pair->key, pair->value);
+}
 
 static int make_resource(struct app *app, struct err *err)
 {
@@ -27,7 +46,7 @@ static int make_resource(struct app *app, struct err *err)
 	if (!attrs)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < settings->resource_count; i++)
-		attrs[i] = attr_string(settings->resource[i].key, settings->resource[i].value);
+		attrs[i] = to_attribute(&settings->resource[i]);
 	return resource_detect(&app->resource, &input, &app->arena, err);
 }
 
@@ -69,6 +88,11 @@ static bool start_pack(struct app *app, struct pack *pack, const struct pack_req
 	result = pack_open(pack, request, &err);
 	if (!result)
 		pack_each_note(pack, tell_note);
+	if (!result && !pack->definition.metric_count) {
+		log_info("pack %s: views leave none of its metrics; it is not loaded", pack->name);
+		pack->error_type = "dropped";
+		return true;
+	}
 	if (!result)
 		result = pack_start(
 			pack, app->model, app->pins, clock_realtime_ns(), &err);
@@ -102,6 +126,8 @@ static int start_packs(struct app *app, const struct app_options *options, struc
 		else
 			request.name = default_packs[i];
 		request.directory = directory;
+		request.views = &app->settings->views;
+		request.ebpf_exporter_prefix |= app->settings->ebpf_exporter_prefix;
 		if (named_before(app, request.name))
 			continue;
 		app->pack_count++;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "config/view.h"
 
 static int fail(struct pack *pack, const char *error_type, int code)
 {
@@ -192,6 +193,8 @@ int pack_open(struct pack *pack, const struct pack_request *request, struct err 
 	if (result)
 		return fail(pack, "not_found", result);
 	result = load_definition(pack, request, err);
+	if (!result && request->views)
+		result = views_apply(request->views, &pack->definition, &pack->arena, err);
 	if (result)
 		return fail(pack, "definition", result);
 	pack->name = pack->definition.name;

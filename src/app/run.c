@@ -265,6 +265,7 @@ static int make_exporter(struct run *run, struct err *err)
 		.url = settings->url,
 		.headers = headers,
 		.gzip = settings->gzip,
+		.tls = {settings->ca_file, settings->cert_file, settings->key_file},
 		.request_timeout_ns = settings->request_timeout_ns,
 		.user_agent = "otelbpf/" OTELBPF_VERSION " OTel-OTLP-Exporter-C/" OTELBPF_VERSION,
 		.random_seed = clock_realtime_ns() ^ (uint64_t)getpid(),

@@ -41,6 +41,8 @@ enum {
 	LIMIT_FUNCTION_BYTES = 32 << 20,
 	LIMIT_PACKS = 256,
 	LIMIT_ERRORS_REPORTED = 32,
+	/* Of a configuration file; each is compared with each metric at the start. */
+	LIMIT_VIEWS = 256,
 	/* The JSON schema names each decoder three times. */
 	LIMIT_DECODERS = 128,
 	LIMIT_SCHEMA_BYTES = 1 << 20,

@@ -30,6 +30,12 @@ enum {
 	FIRST_LONG = 256
 };
 
+static bool set_config(struct cli *cli, const char *text)
+{
+	cli->overrides.config = text;
+	return *text;
+}
+
 static bool set_endpoint(struct cli *cli, const char *text)
 {
 	cli->overrides.otlp_endpoint = text;
@@ -121,6 +127,13 @@ static bool set_schema(struct cli *cli, const char *text)
 	return true;
 }
 
+static bool set_config_schema(struct cli *cli, const char *text)
+{
+	(void)text;
+	cli->config_schema = true;
+	return true;
+}
+
 static bool set_from_ebpf_exporter(struct cli *cli, const char *text)
 {
 	cli->packs[cli->pack_count++] = (struct pack_request){.name = text, .ebpf_exporter = true};
@@ -140,6 +153,7 @@ static const struct row {
 	const char *help;
 	bool (*set)(struct cli *cli, const char *text); /* false: not a valid argument */
 } rows[] = {
+	{"config", "FILE", "OpenTelemetry configuration file, as OTEL_CONFIG_FILE", set_config},
 	{"otlp-endpoint", "URL",
 		"base URL of the receiver, as OTEL_EXPORTER_OTLP_ENDPOINT\n"
 		"(default http://localhost:4318)",
@@ -152,6 +166,7 @@ static const struct row {
 	{"for", "TIME", "once: how long to count before the collection (default 1s)", set_duration},
 	{"json", NULL, "once: write OTLP/JSON", set_json},
 	{"schema", NULL, "check: write a JSON schema of definitions, for editors", set_schema},
+	{"config-schema", NULL, "check: write one of configuration files", set_config_schema},
 	{"pack-dir", "DIR", "where packs are looked for by name", set_pack_dir},
 	{"pin", "DIR",
 		"run: go on counting without a process, in this folder on bpffs, and\n"
@@ -196,7 +211,7 @@ static void print_help(void)
 	       "their\n"
 	       "METRICS_ forms, OTEL_METRIC_EXPORT_INTERVAL, OTEL_METRIC_EXPORT_TIMEOUT,\n"
 	       "OTEL_METRICS_EXPORTER, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,\n"
-	       "OTEL_SDK_DISABLED, OTEL_LOG_LEVEL,\n"
+	       "OTEL_SDK_DISABLED, OTEL_LOG_LEVEL, OTEL_CONFIG_FILE,\n"
 	       "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE, all as OpenTelemetry specifies "
 	       "them.\n"
 	       "Exit codes: 0 fine, 1 failed while running, 2 wrong usage or configuration.\n"

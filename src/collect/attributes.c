@@ -225,6 +225,8 @@ int attributes_decode(const struct metric_plan *plan, const unsigned char *key, 
 		const char *name = NULL;
 		int result;
 
+		if (attribute->by_enum_name && attribute->hidden)
+			continue;
 		if (attribute->by_enum_name)
 			name = enum_name(attribute->field, value.sint);
 		if (attribute->by_enum_name && !name)
@@ -240,6 +242,8 @@ int attributes_decode(const struct metric_plan *plan, const unsigned char *key, 
 			return result;
 		if (result)
 			return err_prefix(err, result, "attribute %s: ", attribute->name);
+		if (attribute->hidden)
+			continue;
 		result = (attribute->as_text ? to_text : to_attr)(
 			&attrs[n++], attribute->name, &value, arena);
 		if (result)

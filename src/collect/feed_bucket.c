@@ -66,7 +66,13 @@ static int place(struct feed *feed, const unsigned char *key, uint32_t *result, 
 
 	if (code)
 		return code;
-	*result = number == rows->sum_number ? sum_place(feed) : find_bucket(rows, number);
+	if (number == rows->sum_number) {
+		*result = sum_place(feed);
+		return 0;
+	}
+	*result = find_bucket(rows, number);
+	if (feed->plan->merge)
+		*result = feed->plan->merge[*result];
 	return 0;
 }
 

@@ -38,6 +38,12 @@ static void close_buckets(struct feed *feed)
 	free(feed->state);
 }
 
+static void limit_scale(struct exponential *histogram, int32_t finest)
+{
+	if (histogram->scale > finest)
+		exponential_downscale(histogram, (uint32_t)(histogram->scale - finest));
+}
+
 static void add(struct feed *feed, uint32_t series, uint32_t place, const unsigned char *value)
 {
 	const struct metric_plan *plan = feed->plan;
@@ -62,14 +68,19 @@ static void add(struct feed *feed, uint32_t series, uint32_t place, const unsign
 		.buckets = observed.buckets + fine,
 	};
 	uint64_t inside = observed.zero_count;
+	int32_t finest = EXPONENTIAL_SCALE_MAX;
 
 	(void)place;
+	if (plan->definition->scale_cut)
+		finest = (int32_t)(EXPONENTIAL_SCALE_MAX - plan->definition->scale_cut);
 	value += plan->buckets->offset;
 	inside += copy_counts(observed.buckets, value, fine);
 	copy_counts(outside.buckets, value + fine * sizeof(uint64_t), OCTAVES);
 	/* The sum of a part that counted nothing would be left out. */
 	if (!inside)
 		outside.sum = observed.sum;
+	limit_scale(&observed, finest);
+	limit_scale(&outside, finest);
 	metric_add_exponential(feed->metric, series, &observed);
 	metric_add_exponential(feed->metric, series, &outside);
 }

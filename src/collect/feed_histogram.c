@@ -30,12 +30,16 @@ static struct field bucket_field(const struct metric_plan *plan, uint32_t i)
 static void read_words(const struct feed *feed, const unsigned char *value, uint64_t *words)
 {
 	const struct metric_plan *plan = feed->plan;
+	uint32_t count = plan->merge ? plan->bucket_count : plan->bound_count + 1;
 
-	for (uint32_t i = 0; i <= plan->bound_count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		struct field bucket = bucket_field(plan, i);
 
-		words[i] += field_integer(&bucket, value);
+		words[plan->merge ? plan->merge[i] : i] += field_integer(&bucket, value);
 	}
+	/* No boundary is below 0. */
+	if (plan->zero_count)
+		words[0] += field_integer(plan->zero_count, value);
 	words[plan->bound_count + 1] += field_integer(plan->sum, value);
 }
 

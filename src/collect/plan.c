@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/nearest.h"
+#include "config/view.h"
 
 enum {
 	NAMES_TOLD = 12, /* of what there is, where nothing is near */
@@ -217,6 +218,10 @@ static int bind_histogram(struct binding *b)
 
 	plan->sum = layout_find(layout, "sum");
 	plan->buckets = layout_find(layout, "buckets");
+	if (b->metric->buckets == BUCKETS_BOUNDARIES)
+		return binding_fail(b, b->metric->position,
+			"`boundaries` need a map that OTEL_EXPONENTIAL_HISTOGRAM in otel.bpf.h "
+			"makes; for one of OTEL_HISTOGRAM say 'buckets: { exp2: { first: N } }'");
 	if (!plan->sum || !is_number(plan->sum) || !plan->buckets ||
 		plan->buckets->kind != FIELD_ARRAY || !plan->buckets->element_size)
 		return binding_fail(b, b->metric->map_position,
@@ -305,6 +310,58 @@ static int bind_exponential(struct binding *b)
 		map->table.divisor, (unsigned long long)b->metric->divisor);
 }
 
+/* A histogram of the map's own buckets, or of an exponential histogram's. */
+static int bind_buckets(struct binding *b)
+{
+	if (!b->plan->map->table.divisor)
+		return bind_histogram(b);
+	if (!b->metric->boundaries)
+		return binding_fail(b, b->metric->position,
+			"the map is an exponential histogram; expected 'instrument: "
+			"exponential_histogram', or 'buckets: { boundaries: [...] }'");
+	return bind_exponential(b);
+}
+
+/* The attributes and the value, by BTF. */
+static int bind_described(struct binding *b)
+{
+	int result = bind_attributes(b);
+
+	if (check_holes(b))
+		result = -EINVAL;
+	switch (b->plan->instrument) {
+	case INSTRUMENT_HISTOGRAM:
+		return bind_buckets(b) ? -EINVAL : result;
+	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:
+		return bind_exponential(b) ? -EINVAL : result;
+	default:
+		return bind_number(b) ? -EINVAL : result;
+	}
+}
+
+static bool is_kept(const struct attribute_filter *filter, const char *name)
+{
+	bool kept = !filter->included_count;
+
+	for (size_t i = 0; i < filter->included_count; i++)
+		kept |= wildcard_matches(filter->included[i], name, false);
+	for (size_t i = 0; i < filter->excluded_count; i++)
+		kept &= !wildcard_matches(filter->excluded[i], name, false);
+	return kept;
+}
+
+/* They are decoded all the same: a decoder may say that a key is not wanted. */
+static void filter_attributes(struct binding *b)
+{
+	const struct attribute_filter *filter = b->metric->filter;
+	struct metric_plan *plan = b->plan;
+
+	for (size_t i = 0; i < plan->attribute_count; i++)
+		plan->attributes[i].hidden = !is_kept(filter, plan->attributes[i].name);
+	if (b->metric->per_cpu && !is_kept(filter, b->metric->per_cpu))
+		plan->keeps_cpus = false;
+}
+
 static int bind_metric(struct binding *b)
 {
 	int result;
@@ -321,16 +378,12 @@ static int bind_metric(struct binding *b)
 		return binding_fail(b, b->metric->position,
 			"the map is made by otel.bpf.h, which ebpf_exporter's definitions cannot "
 			"describe; expected one of otelbpf's own");
-	if (b->metric->by_size)
-		return bind_by_size(b);
-	result = bind_attributes(b);
-	if (check_holes(b))
-		result = -EINVAL;
-	if (b->plan->instrument == INSTRUMENT_HISTOGRAM)
-		return bind_histogram(b) ? -EINVAL : result;
-	if (b->plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
-		return bind_exponential(b) ? -EINVAL : result;
-	return bind_number(b) ? -EINVAL : result;
+	result = b->metric->by_size ? bind_by_size(b) : bind_described(b);
+	if (!result && b->metric->boundaries)
+		result = bind_boundaries(b);
+	if (!result && b->metric->filter)
+		filter_attributes(b);
+	return result;
 }
 
 int pack_plan_init(struct pack_plan *plan, const struct pack_definition *pack,

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "config/boundaries.h"
 #include "config/note.h"
 #include "config/position.h"
 
@@ -32,10 +33,18 @@ struct attribute_definition {
 	struct position position, field_position;
 };
 
+/* Attributes that are kept: those that are included (none named: all) and not excluded. Patterns
+ * with '*' and '?'. */
+struct attribute_filter {
+	const char **included, **excluded;
+	size_t included_count, excluded_count;
+};
+
 enum bucket_kind {
 	BUCKETS_NONE,
 	BUCKETS_EXP2, /* bucket i holds (2^(first+i-1), 2^(first+i)], the last one all above */
 	BUCKETS_ROWS, /* struct bucket_rows */
+	BUCKETS_BOUNDARIES, /* those of an exponential histogram, gathered */
 };
 
 /*
@@ -60,10 +69,15 @@ struct metric_definition {
 	enum bucket_kind buckets;
 	uint32_t exp2_first;
 	uint32_t max_size;	    /* exponential histogram: most buckets; 0: the default */
+	uint32_t scale_cut;	    /* exponential histogram: how far its scale stays below 20 */
 	uint32_t cardinality_limit; /* most series; 0: the default */
 	struct bucket_rows *rows;
-	const char *value;   /* field of a struct value; NULL: the whole value */
-	const char *per_cpu; /* attribute that keeps CPUs apart; NULL: summed */
+	/* Explicit buckets made of those that the map has; NULL: as they are. Where the map's do
+	 * not allow it exactly, the pack is refused. */
+	const struct boundaries *boundaries;
+	const struct attribute_filter *filter; /* NULL: all are kept */
+	const char *value;		       /* field of a struct value; NULL: the whole value */
+	const char *per_cpu;		       /* attribute that keeps CPUs apart; NULL: summed */
 	struct attribute_definition *attributes;
 	size_t attribute_count;
 	/*

@@ -145,15 +145,35 @@ static void row_exp2(struct parse *parse, const struct yaml_node *node, void *ta
 	table_parse(parse, &exp2_table, node, metric);
 }
 
+static void row_boundaries(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	struct metric_definition *metric = target;
+	struct boundaries *boundaries = parse_alloc(parse, sizeof(*boundaries));
+
+	if (boundaries && boundaries_parse(parse, node, boundaries))
+		metric->boundaries = boundaries;
+	metric->buckets = BUCKETS_BOUNDARIES;
+}
+
 static const struct row bucket_rows[] = {
-	{"exp2", true, row_exp2, 0, "'exp2: { first: N }'",
+	{"exp2", false, row_exp2, 0, "'exp2: { first: N }'",
 		&(const struct shape){.kind = SHAPE_TABLE, .table = &exp2_table}},
+	{"boundaries", false, row_boundaries, 0,
+		"'boundaries: [...]' of buckets made of those of an exponential histogram",
+		&shape_boundaries},
 };
 static const struct table bucket_table = {"buckets", bucket_rows, ARRAY_SIZE(bucket_rows)};
 
 static void row_buckets(struct parse *parse, const struct yaml_node *node, void *target)
 {
-	table_parse(parse, &bucket_table, node, target);
+	size_t before = parse->report->count;
+
+	if (table_parse(parse, &bucket_table, node, target) && node->count != 1 &&
+		parse->report->count == before)
+		report_add(parse->report, node->position,
+			"found %s in 'buckets', expected either 'exp2: { first: N }' or "
+			"'boundaries: [...]'",
+			node->count ? "both" : "nothing");
 }
 
 static const struct shape name_shape = {
@@ -249,7 +269,7 @@ static void check_instrument(
 	if (histogram && !buckets)
 		report_add(parse->report, node->position,
 			"found a histogram without 'buckets', expected 'buckets: { exp2: { first: "
-			"N } }'");
+			"N } }' or 'buckets: { boundaries: [...] }'");
 	if (!histogram && buckets)
 		report_add(parse->report, buckets->key_position,
 			"found 'buckets' in %s %s, expected them in a histogram only",
