@@ -26,13 +26,18 @@ static struct field bucket_field(const struct metric_plan *plan, uint32_t i)
 	};
 }
 
+/* Of the map: `merge` says which of them are one of the histogram. */
+static uint32_t bucket_count(const struct metric_plan *plan)
+{
+	return plan->merge ? plan->bucket_count : plan->bound_count + 1;
+}
+
 /* The words of a histogram: its buckets, then its sum. */
 static void read_words(const struct feed *feed, const unsigned char *value, uint64_t *words)
 {
 	const struct metric_plan *plan = feed->plan;
-	uint32_t count = plan->merge ? plan->bucket_count : plan->bound_count + 1;
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < bucket_count(plan); i++) {
 		struct field bucket = bucket_field(plan, i);
 
 		words[plan->merge ? plan->merge[i] : i] += field_integer(&bucket, value);
@@ -78,10 +83,12 @@ static void retire(struct feed *feed, uint32_t series, uint32_t place, const uin
 
 static bool subtract(const struct feed *feed, unsigned char *value, const unsigned char *before)
 {
-	bool good = feed_subtract(feed->plan->sum, value, before);
+	const struct metric_plan *plan = feed->plan;
+	bool good = feed_subtract(plan->sum, value, before) &&
+		    (!plan->zero_count || feed_subtract(plan->zero_count, value, before));
 
-	for (uint32_t i = 0; i <= feed->plan->bound_count && good; i++) {
-		struct field bucket = bucket_field(feed->plan, i);
+	for (uint32_t i = 0; i < bucket_count(plan) && good; i++) {
+		struct field bucket = bucket_field(plan, i);
 
 		good = feed_subtract(&bucket, value, before);
 	}
