@@ -33,6 +33,7 @@ static int exporter_init(
 		.header_count = options->header_count,
 		.gzip = options->gzip,
 		.user_agent = options->user_agent,
+		.tls = options->tls,
 	};
 	int ret;
 
@@ -40,6 +41,7 @@ static int exporter_init(
 	exporter->insist = options->insist;
 	exporter->acknowledged = options->acknowledged;
 	exporter->acknowledged_context = options->acknowledged_context;
+	exporter->sending = options->sending;
 	exporter->backoff.random = options->random_seed;
 	exporter->backoff.initial = options->retry_initial_ns ? options->retry_initial_ns
 							      : BACKOFF_INITIAL_NS;
@@ -168,6 +170,22 @@ void exporter_abandon(struct exporter *exporter, const char *error_type, const c
 	abandon_rest(exporter, error_type, reason);
 }
 
+static void announce(struct exporter *exporter)
+{
+	const struct outgoing *outgoing = &exporter->outgoing;
+	const struct encode_cursor *cursor = &outgoing->cursor;
+	const struct export_request request = {
+		.bytes = outgoing->plain.data,
+		.length = outgoing->plain.length,
+		.points = outgoing->encoded.points,
+		.from = outgoing->encoded.first,
+		.to = {cursor->scope, cursor->metric, cursor->series},
+	};
+
+	if (exporter->sending)
+		exporter->sending(exporter->acknowledged_context, &request);
+}
+
 static void begin_request(struct exporter *exporter, uint64_t now)
 {
 	exporter->report.result.requests++;
@@ -181,6 +199,12 @@ static void begin_request(struct exporter *exporter, uint64_t now)
 		exporter->request_deadline = earlier(
 			exporter->deadline, after(now, exporter->request_timeout));
 	exporter->patience = exporter->request_deadline - now;
+	if (!exporter->outgoing.is_given) {
+		announce(exporter);
+		return;
+	}
+	exporter->unknown = true;
+	exporter->request_deadline = exporter->hurry;
 }
 
 void exporter_next(struct exporter *exporter)
@@ -214,6 +238,18 @@ void exporter_fail(struct exporter *exporter)
 	exporter_next(exporter);
 }
 
+static void begin_export(
+	struct exporter *exporter, uint64_t deadline, export_done *done, void *context)
+{
+	exporter->report = (struct report){.where = http_url(exporter->http)};
+	exporter->started = loop_now(exporter->loop);
+	exporter->deadline = deadline;
+	exporter->hurry = UINT64_MAX;
+	exporter->done = done;
+	exporter->context = context;
+	exporter_next(exporter);
+}
+
 int exporter_export(struct exporter *exporter, const struct snapshot *snapshot, uint64_t deadline,
 	export_done *done, void *context)
 {
@@ -224,13 +260,22 @@ int exporter_export(struct exporter *exporter, const struct snapshot *snapshot, 
 	ret = outgoing_begin(&exporter->outgoing, snapshot);
 	if (ret)
 		return ret;
-	exporter->report = (struct report){.where = http_url(exporter->http)};
-	exporter->started = loop_now(exporter->loop);
-	exporter->deadline = deadline;
-	exporter->hurry = UINT64_MAX;
-	exporter->done = done;
-	exporter->context = context;
-	exporter_next(exporter);
+	begin_export(exporter, deadline, done, context);
+	return 0;
+}
+
+int exporter_resend(struct exporter *exporter, const struct export_request *request,
+	export_done *done, void *context)
+{
+	int ret;
+
+	if (exporter->state != STATE_IDLE)
+		return -EBUSY;
+	ret = outgoing_give(
+		&exporter->outgoing, request->bytes, request->length, request->points);
+	if (ret)
+		return ret;
+	begin_export(exporter, UINT64_MAX, done, context);
 	return 0;
 }
 

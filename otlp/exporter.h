@@ -18,6 +18,12 @@ struct otlp_header {
 	const char *name, *value;
 };
 
+/* PEM files, which are read again for each connection. */
+struct otlp_tls {
+	const char *ca_file;		  /* authorities; NULL: the system's */
+	const char *cert_file, *key_file; /* our own certificate; NULL: none */
+};
+
 /*
  * A request was acknowledged: the receiver will not get again what the live series from `from` up
  * to but not including `to` have in the snapshot (for model_acknowledge). With a partial success
@@ -26,10 +32,22 @@ struct otlp_header {
 typedef void export_acknowledged(
 	void *context, const struct snapshot_place *from, const struct snapshot_place *to);
 
+/* A request, before compression; `bytes` are valid until it has an outcome. */
+struct export_request {
+	const void *bytes;
+	size_t length;
+	uint64_t points;		 /* in it */
+	struct snapshot_place from, to; /* as for export_acknowledged */
+};
+
+/* A request is about to be sent for the first time. */
+typedef void export_sending(void *context, const struct export_request *request);
+
 struct exporter_options {
 	const char *url; /* full URL of the metrics resource */
 	const struct otlp_header *headers;
 	size_t header_count;
+	struct otlp_tls tls;
 	bool gzip;
 	uint64_t request_timeout_ns; /* one request with all its retries */
 	size_t request_limit;	     /* bytes before compression; 0: LIMIT_REQUEST_BYTES */
@@ -46,6 +64,8 @@ struct exporter_options {
 	/* May be NULL. Called during exports; must not call the exporter. */
 	export_acknowledged *acknowledged;
 	void *acknowledged_context;
+	/* May be NULL. As above, with the same context. */
+	export_sending *sending;
 };
 
 /* How one export ended. Every point of the snapshot is counted once: exported, rejected or failed.
@@ -86,6 +106,14 @@ typedef void export_done(void *context, const struct export_result *result);
  * (CLOCK_MONOTONIC ns). -EBUSY if an export is under way.
  */
 int exporter_export(struct exporter *exporter, const struct snapshot *snapshot, uint64_t deadline,
+	export_done *done, void *context) MUST_CHECK;
+/*
+ * Deliver a request of another process, which may have been accepted already: the same bytes are
+ * sent until it is known that it was, or that it cannot be. No time limit ends that but
+ * exporter_hurry. The bytes are copied. `acknowledged` and `sending` are not called; the request was
+ * accepted if nothing of the result failed. -EBUSY, -ENOMEM.
+ */
+int exporter_resend(struct exporter *exporter, const struct export_request *request,
 	export_done *done, void *context) MUST_CHECK;
 /* End the export under way by `deadline` if that is earlier than its own (shutdown). */
 void exporter_hurry(struct exporter *exporter, uint64_t deadline);

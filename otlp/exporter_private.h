@@ -25,6 +25,7 @@ struct exporter {
 	bool insist;
 	export_acknowledged *acknowledged;
 	void *acknowledged_context;
+	export_sending *sending;
 	struct exporter_stats stats;
 
 	/* The export under way */

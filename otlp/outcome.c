@@ -107,7 +107,7 @@ static void acknowledge(struct exporter *exporter)
 	const struct encode_cursor *cursor = &exporter->outgoing.cursor;
 	const struct snapshot_place end = {cursor->scope, cursor->metric, cursor->series};
 
-	if (exporter->acknowledged)
+	if (exporter->acknowledged && !exporter->outgoing.is_given)
 		exporter->acknowledged(
 			exporter->acknowledged_context, &exporter->outgoing.encoded.first, &end);
 }

@@ -33,13 +33,43 @@ void outgoing_fini(struct outgoing *outgoing)
 
 int outgoing_begin(struct outgoing *outgoing, const struct snapshot *snapshot)
 {
+	outgoing->is_given = false;
+	outgoing->given = 0;
 	return encode_begin(outgoing->encoder, &outgoing->cursor, snapshot);
+}
+
+int outgoing_give(struct outgoing *outgoing, const void *bytes, size_t length, uint64_t points)
+{
+	static const struct snapshot nothing;
+
+	outgoing->cursor = (struct encode_cursor){.snapshot = &nothing};
+	outgoing->given = points;
+	outgoing->is_given = false;
+	buf_clear(&outgoing->plain);
+	buf_put(&outgoing->plain, bytes, length);
+	return outgoing->plain.failed ? -ENOMEM : 0;
+}
+
+/* The request that was given, once; then none. */
+static int next_given(struct outgoing *outgoing)
+{
+	outgoing->is_given = true;
+	outgoing->encoded = (struct encoded){.points = outgoing->given};
+	outgoing->given = 0;
+	return 0;
+}
+
+static int next_plain(struct outgoing *outgoing)
+{
+	if (outgoing->given || outgoing->is_given)
+		return next_given(outgoing);
+	return encode_next(outgoing->encoder, &outgoing->cursor, outgoing->limit,
+		&outgoing->plain, &outgoing->encoded);
 }
 
 int outgoing_next(struct outgoing *outgoing)
 {
-	int ret = encode_next(outgoing->encoder, &outgoing->cursor, outgoing->limit,
-		&outgoing->plain, &outgoing->encoded);
+	int ret = next_plain(outgoing);
 
 	if (ret || !outgoing->encoded.points || !outgoing->gzip)
 		return ret;
@@ -52,7 +82,7 @@ bool outgoing_split(struct outgoing *outgoing)
 	const struct snapshot_place *first = &outgoing->encoded.first;
 	size_t half = outgoing->plain.length / 2;
 
-	if (outgoing->encoded.points < 2 || half < SMALLEST_LIMIT)
+	if (outgoing->is_given || outgoing->encoded.points < 2 || half < SMALLEST_LIMIT)
 		return false;
 	outgoing->limit = half;
 	outgoing->cursor.scope = first->scope;

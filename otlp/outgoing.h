@@ -20,6 +20,8 @@ struct outgoing {
 	struct encode_cursor cursor; /* behind the present request */
 	struct encoded encoded;	     /* the present request */
 	struct buf plain, packed;
+	uint64_t given; /* points of a request that is there already; 0: none */
+	bool is_given;	/* it is the present one */
 };
 
 int outgoing_init(struct outgoing *outgoing, size_t limit, bool gzip, struct err *err) MUST_CHECK;
@@ -27,6 +29,10 @@ void outgoing_fini(struct outgoing *outgoing); /* accepts a zeroed one */
 
 /* From now on requests come from this snapshot, which must stay unchanged. 0 or -ENOMEM. */
 int outgoing_begin(struct outgoing *outgoing, const struct snapshot *snapshot) MUST_CHECK;
+
+/* The only request is this one. 0 or -ENOMEM, also if it is larger than requests may be. */
+int outgoing_give(struct outgoing *outgoing, const void *bytes, size_t length, uint64_t points)
+	MUST_CHECK;
 
 /* Make the next request; `encoded` says what is in it, nothing at the end. 0 or -ENOMEM. */
 int outgoing_next(struct outgoing *outgoing) MUST_CHECK;

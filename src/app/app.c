@@ -9,7 +9,26 @@
 #include "app/version.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "resource/resource.h"
+
+static struct attr to_attribute(const struct pair *pair)
+{
+	int64_t number = 0;
+
+	switch (pair->type) {
+	case PAIR_INTEGER:
+		/* The parser knows that it is one. */
+		if (str_to_s64(pair->value, &number) == 0)
+			return attr_int(pair->key, number);
+		break;
+	case PAIR_BOOLEAN:
+		return attr_bool(pair->key, strcmp(pair->value, "true") == 0);
+	case PAIR_TEXT:
+		break;
+	}
+	return attr_string(pair->key, pair->value);
+}
 
 static int make_resource(struct app *app, struct err *err)
 {
@@ -27,7 +46,7 @@ static int make_resource(struct app *app, struct err *err)
 	if (!attrs)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < settings->resource_count; i++)
-		attrs[i] = attr_string(settings->resource[i].key, settings->resource[i].value);
+		attrs[i] = to_attribute(&settings->resource[i]);
 	return resource_detect(&app->resource, &input, &app->arena, err);
 }
 
@@ -69,8 +88,14 @@ static bool start_pack(struct app *app, struct pack *pack, const struct pack_req
 	result = pack_open(pack, request, &err);
 	if (!result)
 		pack_each_note(pack, tell_note);
+	if (!result && !pack->definition.metric_count) {
+		log_info("pack %s: views leave none of its metrics; it is not loaded", pack->name);
+		pack->error_type = "dropped";
+		return true;
+	}
 	if (!result)
-		result = pack_start(pack, app->model, clock_realtime_ns(), &err);
+		result = pack_start(
+			pack, app->model, app->pins, clock_realtime_ns(), &err);
 	/* libbpf parsed the kernel's BTF, some megabytes: give them back before the next pack. */
 	malloc_trim(0);
 	if (!result)
@@ -101,6 +126,8 @@ static int start_packs(struct app *app, const struct app_options *options, struc
 		else
 			request.name = default_packs[i];
 		request.directory = directory;
+		request.views = &app->settings->views;
+		request.ebpf_exporter_prefix |= app->settings->ebpf_exporter_prefix;
 		if (named_before(app, request.name))
 			continue;
 		app->pack_count++;
@@ -129,6 +156,12 @@ int app_init(struct app *app, const struct app_options *options, struct err *err
 	if (!app->model)
 		return err_set(err, -ENOMEM, "out of memory");
 	model_set_temporality(app->model, options->temporality);
+	if (options->pin_dir) {
+		result = pins_open(&app->pins, options->pin_dir, options->temporality, err);
+		if (result)
+			return result;
+		model_resume(app->model, pins_time(app->pins));
+	}
 	result = selfmon_new(&app->selfmon, app->model, OTELBPF_VERSION, clock_realtime_ns(), err);
 	if (result)
 		return result;
@@ -139,6 +172,7 @@ void app_fini(struct app *app)
 {
 	for (size_t i = 0; i < app->pack_count; i++)
 		pack_fini(&app->packs[i]);
+	pins_close(app->pins);
 	selfmon_free(app->selfmon);
 	model_free(app->model);
 	arena_fini(&app->arena);
@@ -158,6 +192,8 @@ const struct snapshot *app_collect(struct app *app, uint64_t now)
 	/* Its own duration can only be told by the next collection. */
 	selfmon_write(app->selfmon);
 	snapshot = model_end(app->model);
+	if (app->pins)
+		pins_commit(app->pins, snapshot);
 	selfmon_collected(app->selfmon, clock_monotonic_ns() - begun, all_read ? NULL : "read");
 	return snapshot;
 }

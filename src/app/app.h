@@ -22,6 +22,7 @@ struct app_options {
 	const char *pack_dir;			 /* NULL: see pack_directory() */
 	bool strict;				 /* a pack that fails is fatal */
 	enum temporality_preference temporality; /* app_run takes that of the settings */
+	const char *pin_dir;			 /* NULL: nothing stays in the kernel */
 };
 
 struct app {
@@ -30,6 +31,7 @@ struct app {
 	struct resource resource;
 	struct model *model;
 	struct selfmon *selfmon;
+	struct pins *pins; /* NULL: none */
 	struct pack *packs;
 	size_t pack_count;
 };

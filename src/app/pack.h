@@ -4,6 +4,7 @@
 
 #include "app/cgroup_map.h"
 #include "app/find.h"
+#include "app/pins.h"
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
@@ -24,6 +25,7 @@ struct pack {
 	struct pack_plan plan;
 	struct collector *collector;
 	struct cgroup_map *cgroup_map; /* NULL: none */
+	struct pin *pin;	       /* NULL: it is not pinned */
 	const char *error_type;	       /* why it does not count; NULL: it does */
 	struct log_repeat read_failures;
 	uint64_t undecodable_told;
@@ -37,9 +39,15 @@ int pack_open(struct pack *pack, const struct pack_request *request, struct err 
 /* Tell what is no error, but may surprise, one line each. After pack_open. */
 void pack_each_note(const struct pack *pack, void (*tell)(const char *pack, const char *text));
 
-/* Load into the kernel, make the metrics in `model`, attach. `now`: UNIX ns, the start time of what
- * is counted. */
-int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err *err) MUST_CHECK;
+/* Load into the kernel, make the metrics in `model`, attach; or go on with what is pinned. `now`: UNIX
+ * ns, the start time of what is counted. `pins` may be NULL. */
+int pack_start(struct pack *pack, struct model *model, struct pins *pins, uint64_t now,
+	struct err *err) MUST_CHECK;
+
+/* pack_pin.c. Load, or adopt what a run before left; pack->pin is set if the pack is pinned. */
+int pack_load(struct pack *pack, struct pins *pins, struct err *err) MUST_CHECK;
+/* Attach, or find that a run before did, and pin. What cannot be pinned is told and counts. */
+int pack_attach(struct pack *pack, struct scope *scope, uint64_t now, struct err *err) MUST_CHECK;
 
 /* Read its maps into the model; tells what fails, once. Returns false if something did. */
 bool pack_collect(struct pack *pack);

@@ -56,6 +56,12 @@ static void log_result(struct run *run, const struct export_result *result)
 		result->requests, (double)result->duration_ns / 1e6);
 }
 
+/* A request whose outcome is not known matters only to deltas. */
+static bool insists(const struct settings *settings)
+{
+	return settings->temporality != TEMPORALITY_KIND_CUMULATIVE;
+}
+
 static void collect_and_export(struct run *run);
 
 static void finish(struct run *run)
@@ -70,9 +76,15 @@ static void finish(struct run *run)
  * be counted twice. */
 static void stop_unresolved(struct run *run, uint64_t points)
 {
-	log_warn("%" PRIu64 " points may or may not have been accepted; they and what was counted "
-		 "since are not sent again",
-		points);
+	if (run->app.pins)
+		log_warn("%" PRIu64 " points may or may not have been accepted; the next start "
+			 "sends them again and goes on from there",
+			points);
+	else
+		log_warn("%" PRIu64
+			 " points may or may not have been accepted; they and what was counted "
+			 "since are not sent again",
+			points);
 	loop_stop(run->loop);
 }
 
@@ -82,6 +94,59 @@ static void on_acknowledged(
 	struct run *run = context;
 
 	model_acknowledge(run->app.model, from, to);
+	if (run->app.pins)
+		pins_acknowledged(run->app.pins, from, to);
+}
+
+static void on_sending(void *context, const struct export_request *request)
+{
+	struct run *run = context;
+	const struct pins_request kept = {
+		.bytes = request->bytes,
+		.length = request->length,
+		.points = request->points,
+		.from = request->from,
+		.to = request->to,
+	};
+
+	if (run->app.pins)
+		pins_sending(run->app.pins, &kept);
+}
+
+/* What the process before had sent. Only then may anything else be. */
+static void on_resent(void *context, const struct export_result *result)
+{
+	struct run *run = context;
+
+	log_result(run, result);
+	if (!result->failed)
+		pins_resolved(run->app.pins);
+	if (run->stopping && result->unresolved)
+		stop_unresolved(run, result->unresolved);
+	else if (run->stopping)
+		finish(run);
+	else if (run->overdue)
+		collect_and_export(run);
+}
+
+static int resend(struct run *run, struct err *err)
+{
+	struct pins_request kept;
+	struct export_request request;
+	int result;
+
+	if (!run->exporter || !run->app.pins || !insists(run->settings) ||
+		!pins_unresolved(run->app.pins, &kept))
+		return 0;
+	request = (struct export_request){
+		.bytes = kept.bytes, .length = kept.length, .points = kept.points};
+	log_info("%" PRIu64 " points of the process before may or may not have been accepted: "
+		 "sending them again",
+		kept.points);
+	result = exporter_resend(run->exporter, &request, on_resent, run);
+	return result ? err_set(err, result, "what the process before had sent: %s",
+				strerror(-result))
+		      : 0;
 }
 
 static void on_exported(void *context, const struct export_result *result)
@@ -103,7 +168,8 @@ static void on_exported(void *context, const struct export_result *result)
 		return;
 	}
 	if (run->final_collected && result->failed)
-		log_warn("the last collection is lost: %" PRIu64 " points were not delivered",
+		log_warn("the last collection %s: %" PRIu64 " points were not delivered",
+			run->app.pins ? "is kept for the next start" : "is lost",
 			result->failed);
 	if (run->stopping)
 		finish(run);
@@ -199,11 +265,13 @@ static int make_exporter(struct run *run, struct err *err)
 		.url = settings->url,
 		.headers = headers,
 		.gzip = settings->gzip,
+		.tls = {settings->ca_file, settings->cert_file, settings->key_file},
 		.request_timeout_ns = settings->request_timeout_ns,
 		.user_agent = "otelbpf/" OTELBPF_VERSION " OTel-OTLP-Exporter-C/" OTELBPF_VERSION,
 		.random_seed = clock_realtime_ns() ^ (uint64_t)getpid(),
-		.insist = settings->temporality != TEMPORALITY_KIND_CUMULATIVE,
+		.insist = insists(settings),
 		.acknowledged = on_acknowledged,
+		.sending = insists(settings) ? on_sending : NULL,
 		.acknowledged_context = run,
 	};
 	int result;
@@ -269,6 +337,8 @@ static int run_enabled(struct run *run, const struct app_options *given, struct 
 	result = app_init(&run->app, &options, err);
 	if (!result)
 		result = make_exporter(run, err);
+	if (!result)
+		result = resend(run, err);
 	if (!result) {
 		log_ready(run);
 		loop_timer_init(&run->tick, run->loop, on_tick, run);

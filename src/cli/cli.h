@@ -18,9 +18,10 @@ enum {
 struct cli {
 	struct overrides overrides;
 	const char *pack_dir;
+	const char *pin_dir; /* NULL: nothing is pinned */
 	bool strict;
 	bool json;
-	bool schema;
+	bool schema, config_schema;
 	uint64_t duration_ns;
 	bool ebpf_exporter_prefix;
 	struct pack_request *packs; /* --from-ebpf-exporter, then what follows the options */
@@ -39,5 +40,9 @@ extern const struct command command_once;
 extern const struct command command_check;
 extern const struct command command_list;
 extern const struct command command_features;
+extern const struct command command_unpin;
+
+/* Where list and unpin look if no folder is named. */
+#define DEFAULT_PIN_DIR "/sys/fs/bpf/otelbpf"
 
 int cli_main(int argc, char **argv);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "app/pack.h"
+#include "app/pins.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "decode/decode.h"
@@ -54,6 +58,50 @@ static void list_decoders(void)
 		printf("  %-12s %s\n", (*decoder)->name, (*decoder)->help);
 }
 
+static void list_pin(void *context, const struct pins_entry *entry)
+{
+	const char *directory = context;
+	time_t began = (time_t)(entry->created / NSEC_PER_SEC);
+	char text[32] = "";
+	struct tm utc;
+
+	if (!entry->readable) {
+		printf("  %s/pack:%s: not complete, or of another version of otelbpf\n", directory,
+			entry->name);
+		return;
+	}
+	if (gmtime_r(&began, &utc))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	printf("  %-28s since %s, by otelbpf %s%s\n", entry->name, text, entry->maker,
+		entry->counts ? "" : "; its programs count only while otelbpf runs");
+}
+
+/* What counts whether a process runs or not. Nothing is said of a folder that nobody named and that
+ * is not there. */
+static int list_pins(const struct cli *cli)
+{
+	const char *directory = cli->pin_dir ? cli->pin_dir : DEFAULT_PIN_DIR;
+	struct err err = {0};
+	uint32_t pid = 0;
+	bool runs;
+
+	if (!cli->pin_dir && access(directory, R_OK | X_OK) < 0)
+		return EXIT_FINE;
+	runs = pins_runs(directory, &pid);
+	printf("pinned in %s, ", directory);
+	if (!runs)
+		printf("counting while no process runs:\n");
+	else if (pid)
+		printf("kept by process %u:\n", pid);
+	else
+		printf("kept by a process:\n");
+	fflush(stdout);
+	if (!pins_list(directory, list_pin, (void *)directory, &err))
+		return EXIT_FINE;
+	log_error("%s", err.text);
+	return EXIT_FAILED;
+}
+
 static int list(const struct cli *cli)
 {
 	struct arena arena = {0};
@@ -80,12 +128,13 @@ static int list(const struct cli *cli)
 	if (directory && !cli->pack_count)
 		list_decoders();
 	arena_fini(&arena);
-	return result;
+	return list_pins(cli) ? EXIT_FAILED : result;
 }
 
 const struct command command_list = {
 	.name = "list",
 	.arguments = "[PACK]...",
-	.help = "packs, their metrics, whether this kernel can run them, and the decoders",
+	.help = "packs, their metrics, whether this kernel can run them, the decoders, and what is "
+		"pinned",
 	.run = list,
 };

@@ -145,15 +145,35 @@ static void row_exp2(struct parse *parse, const struct yaml_node *node, void *ta
 	table_parse(parse, &exp2_table, node, metric);
 }
 
+static void row_boundaries(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	struct metric_definition *metric = target;
+	struct boundaries *boundaries = parse_alloc(parse, sizeof(*boundaries));
+
+	if (boundaries && boundaries_parse(parse, node, boundaries))
+		metric->boundaries = boundaries;
+	metric->buckets = BUCKETS_BOUNDARIES;
+}
+
 static const struct row bucket_rows[] = {
-	{"exp2", true, row_exp2, 0, "'exp2: { first: N }'",
+	{"exp2", false, row_exp2, 0, "'exp2: { first: N }'",
 		&(const struct shape){.kind = SHAPE_TABLE, .table = &exp2_table}},
+	{"boundaries", false, row_boundaries, 0,
+		"'boundaries: [...]' of buckets made of those of an exponential histogram",
+		&shape_boundaries},
 };
 static const struct table bucket_table = {"buckets", bucket_rows, ARRAY_SIZE(bucket_rows)};
 
 static void row_buckets(struct parse *parse, const struct yaml_node *node, void *target)
 {
-	table_parse(parse, &bucket_table, node, target);
+	size_t before = parse->report->count;
+
+	if (table_parse(parse, &bucket_table, node, target) && node->count != 1 &&
+		parse->report->count == before)
+		report_add(parse->report, node->position,
+			"found %s in 'buckets', expected either 'exp2: { first: N }' or "
+			"'boundaries: [...]'",
+			node->count ? "both" : "nothing");
 }
 
 static const struct shape name_shape = {
@@ -249,7 +269,7 @@ static void check_instrument(
 	if (histogram && !buckets)
 		report_add(parse->report, node->position,
 			"found a histogram without 'buckets', expected 'buckets: { exp2: { first: "
-			"N } }'");
+			"N } }' or 'buckets: { boundaries: [...] }'");
 	if (!histogram && buckets)
 		report_add(parse->report, buckets->key_position,
 			"found 'buckets' in %s %s, expected them in a histogram only",
@@ -291,6 +311,22 @@ static void check_name_is_new(struct parse *parse, const struct yaml_node *node,
 		}
 }
 
+static struct position position_of(const struct yaml_node *metric, const char *key)
+{
+	const struct yaml_node *node = yaml_get(metric, key);
+
+	return node ? node->position : metric->position;
+}
+
+static void keep_positions(const struct yaml_node *node, struct metric_definition *metric)
+{
+	metric->map_position = position_of(node, "map");
+	metric->value_position = position_of(node, "value");
+	metric->per_cpu_position = position_of(node, "per_cpu");
+	metric->buckets_position = position_of(node, "buckets");
+	metric->measured_in_position = position_of(node, "measured_in");
+}
+
 void row_metrics(struct parse *parse, const struct yaml_node *node, void *target)
 {
 	struct pack_definition *pack = target;
@@ -307,6 +343,7 @@ void row_metrics(struct parse *parse, const struct yaml_node *node, void *target
 			.position = child->position, .factor = 1, .divisor = 1};
 		if (!table_parse(parse, &metric_table, child, metric))
 			continue;
+		keep_positions(child, metric);
 		check_name_is_new(parse, child, pack, metric);
 		check_units(parse, child, metric);
 		check_instrument(parse, child, metric);

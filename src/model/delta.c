@@ -121,6 +121,18 @@ static void settle_delivered(const struct metric *metric, struct series *series,
 	state->source.delivered = false;
 }
 
+void delta_settle(struct metric *metric, uint32_t from, uint32_t to, uint64_t time)
+{
+	if (metric->temporality != TEMPORALITY_DELTA)
+		return;
+	for (uint32_t i = from; i < to && i < metric->series_count; i++) {
+		if (!metric->series[i].live)
+			continue;
+		settle(metric, &metric->series[i], time);
+		metric->series[i].live = false;
+	}
+}
+
 /* `*had` has `gone` less. What is gone and was not in it was read by a pass that failed later: it
  * counts nevertheless. */
 static uint64_t take_back(uint64_t *had, uint64_t gone)

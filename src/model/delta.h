@@ -18,6 +18,9 @@ struct exponential *delta_exponential_source(struct metric *metric, uint32_t ser
 void delta_acknowledge(const struct snapshot *snapshot, const struct snapshot_place *from,
 	const struct snapshot_place *to);
 
+/* Of the series from `from` up to `to` those that were live at `time` had been delivered. */
+void delta_settle(struct metric *metric, uint32_t from, uint32_t to, uint64_t time);
+
 /* Does metric_retire_histogram. `touched`: this collection has something of the series already. */
 void delta_retire(struct metric *metric, uint32_t series, const struct histogram *retired,
 	bool touched, uint64_t previous_time);

@@ -40,6 +40,12 @@ void model_set_temporality(struct model *model, enum temporality_preference pref
 	model->preference = preference;
 }
 
+void model_resume(struct model *model, uint64_t time)
+{
+	if (time > model->snapshot.time)
+		model->snapshot.time = time;
+}
+
 static void metric_free(struct metric *metric)
 {
 	series_table_fini(metric);
@@ -194,10 +200,12 @@ void model_begin(struct model *model, uint64_t now)
  * in the first collection, otherwise the time of the collection before. */
 static uint64_t first_start(const struct metric *metric)
 {
-	uint64_t previous = metric->scope->model->previous_time;
+	const struct model *model = metric->scope->model;
 	uint64_t created = metric->scope->created;
 
-	return previous > created ? previous : created;
+	if (model->collection == 1)
+		return created;
+	return model->previous_time > created ? model->previous_time : created;
 }
 
 /* Sorted by key, the first of equal keys kept; attributes beyond the limit are left out. */

@@ -140,6 +140,10 @@ void model_free(struct model *model);
 /* Of the metrics that are added from now on; cumulative unless this is called. */
 void model_set_temporality(struct model *model, enum temporality_preference preference);
 
+/* The model goes on with series of a process before it, whose last collection was at `time` (UNIX
+ * ns): points come after that. Before the first collection. */
+void model_resume(struct model *model, uint64_t time);
+
 /* `name` and `version` are copied. `created` (UNIX ns) becomes the start time of series that appear
  * in the first collection: when counting began. NULL when out of memory. */
 struct scope *model_add_scope(

@@ -252,25 +252,19 @@ static uint32_t free_number(struct metric *metric)
 	return number;
 }
 
-uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t attr_count,
-	uint64_t hash, uint64_t start)
+/* The number is free and there is room for it. */
+static bool insert_at(struct metric *metric, uint32_t number, const struct attr *attrs,
+	size_t attr_count, uint64_t hash, uint64_t start)
 {
 	struct metric_state *state = metric->state;
-	struct series *series;
-	uint32_t number;
+	struct series *series = &metric->series[number];
 	void *memory;
 
-	if (index_grow(metric))
-		return SERIES_NONE;
-	number = free_number(metric);
-	if (number == SERIES_NONE)
-		return SERIES_NONE;
-	series = &metric->series[number];
 	memory = copy_attributes(series, attrs, attr_count, buckets_size(metric));
 	if (!memory)
-		return SERIES_NONE;
-	if (number == metric->series_count)
-		metric->series_count++;
+		return false;
+	if (number >= metric->series_count)
+		metric->series_count = number + 1;
 	series->generation++;
 	series->start = start;
 	series->live = false;
@@ -280,9 +274,45 @@ uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t a
 	state->series[number] = (struct series_state){.memory = memory, .hash = hash};
 	place_buckets(metric, series, &state->series[number],
 		(char *)memory + attr_count * sizeof(*attrs));
-	state->free_hint = number + 1;
 	index_put(state, hash, number);
+	return true;
+}
+
+uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t attr_count,
+	uint64_t hash, uint64_t start)
+{
+	uint32_t number;
+
+	if (index_grow(metric))
+		return SERIES_NONE;
+	number = free_number(metric);
+	if (number == SERIES_NONE || !insert_at(metric, number, attrs, attr_count, hash, start))
+		return SERIES_NONE;
+	metric->state->free_hint = number + 1;
 	return number;
+}
+
+bool series_restore(struct metric *metric, uint32_t number, const struct attr *attrs,
+	size_t attr_count, uint64_t start, bool is_overflow)
+{
+	struct metric_state *state = metric->state;
+	uint64_t hash = attrs_hash(&state->seed, attrs, attr_count);
+
+	if (number > metric->desc.max_series || index_grow(metric))
+		return false;
+	while (number >= state->capacity) {
+		if (grow(metric))
+			return false;
+	}
+	if (state->series[number].memory ||
+		series_lookup(metric, attrs, attr_count, hash) != SERIES_NONE ||
+		!insert_at(metric, number, attrs, attr_count, hash, start))
+		return false;
+	if (is_overflow)
+		state->overflow = number;
+	else
+		state->live_count++;
+	return true;
 }
 
 void series_remove(struct metric *metric, uint32_t series)

@@ -51,6 +51,10 @@ uint32_t series_lookup(
 /* Make it. SERIES_NONE when out of memory. */
 uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t attr_count,
 	uint64_t hash, uint64_t start);
+/* The same under a number that it had before (marks.h). False also if the number or the attributes
+ * are there already, or the number cannot be. */
+bool series_restore(struct metric *metric, uint32_t number, const struct attr *attrs,
+	size_t attr_count, uint64_t start, bool is_overflow) MUST_CHECK;
 /* Free the number for other attributes. */
 void series_remove(struct metric *metric, uint32_t series);
 

@@ -30,7 +30,7 @@ static int choose_candidate(
 		struct program *program = probe_program(probe, choice->programs[i]);
 		size_t used = strlen(reasons.text);
 
-		if (hooks_check(hooks, program->section, &reason) == 0) {
+		if (hooks_check_program(hooks, program, &reason) == 0) {
 			candidate->index = i;
 			program->selected = true;
 			return 0;
@@ -50,7 +50,7 @@ static int choose_all(struct probe *probe, struct hooks *hooks, struct err *err)
 		struct program *program = &probe->programs[i];
 
 		program->selected = program->required;
-		rc = program->required ? hooks_check(hooks, program->section, err) : 0;
+		rc = program->required ? hooks_check_program(hooks, program, err) : 0;
 		if (rc < 0)
 			return err_prefix(
 				err, rc, "program %s (%s): ", program->name, program->section);
@@ -280,6 +280,8 @@ static int attempt(struct probe *probe, struct program **culprit, struct err *er
 		rc = object_parse(probe, &probe->object, err);
 	if (rc == 0)
 		rc = tables_size(probe, err);
+	if (rc == 0 && probe->reuse)
+		rc = pin_reuse(probe, err);
 	if (rc < 0)
 		return rc;
 	rc = load_selected(probe);
@@ -332,7 +334,7 @@ int probe_load(struct probe *probe, struct err *err)
 	if (probe->loaded)
 		return probe_fail(probe, err_set(err, -EALREADY, "it is loaded already"), err);
 	rc = load_probe(probe, err);
-	if (rc == 0)
+	if (rc == 0 && !probe->reuse)
 		rc = tables_fill(probe, err);
 	if (rc < 0)
 		return probe_fail(probe, rc, err);

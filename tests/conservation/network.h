@@ -33,7 +33,6 @@ struct network {
 	struct exporter *exporter;
 	struct exporter_options options;
 	char url[64];
-	uint16_t port;
 	network_choice *choose;
 	bool verbose; /* print what happens */
 

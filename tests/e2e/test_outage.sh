@@ -5,7 +5,7 @@ need_root
 
 # Memory of its own, in kB.
 anonymous() { awk '$1 == "Anonymous:" { print $2 }' "/proc/$otelbpf_pid/smaps_rollup"; }
-exports() { jq -s length "$COLLECTOR_OUTPUT"; }
+exports() { [[ -e $COLLECTOR_OUTPUT ]] && jq -s length "$COLLECTOR_OUTPUT" || echo 0; }    # the file is made with the first
 failures() { grep -c 'debug: export failed' "$work/otelbpf.log" || true; }
 failed_times() { (($(failures) >= $1)); }
 more_exports() { (($(exports) > had + 3)); }

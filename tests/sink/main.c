@@ -56,6 +56,12 @@ static void print_attributes(Opentelemetry__Proto__Common__V1__KeyValue **attrs,
 	putchar('}');
 }
 
+/* As text: nanoseconds since 1970 are too large for the numbers of JSON. */
+static void print_times(uint64_t start, uint64_t time)
+{
+	printf(",\"start\":\"%020" PRIu64 "\",\"time\":\"%020" PRIu64 "\"", start, time);
+}
+
 static void print_numbers(
 	const char *name, Opentelemetry__Proto__Metrics__V1__NumberDataPoint **points, size_t count)
 {
@@ -64,6 +70,7 @@ static void print_numbers(
 		print_string(name);
 		putchar(',');
 		print_attributes(points[i]->attributes, points[i]->n_attributes);
+		print_times(points[i]->start_time_unix_nano, points[i]->time_unix_nano);
 		if (points[i]->value_case ==
 			OPENTELEMETRY__PROTO__METRICS__V1__NUMBER_DATA_POINT__VALUE_AS_INT)
 			printf(",\"value\":%" PRId64 "}\n", points[i]->as_int);
@@ -91,6 +98,7 @@ static void print_points(const otlp_metric *metric)
 			print_string(metric->name);
 			putchar(',');
 			print_attributes(point->attributes, point->n_attributes);
+			print_times(point->start_time_unix_nano, point->time_unix_nano);
 			printf(",\"count\":%" PRIu64 ",\"sum\":%.17g}\n", point->count, point->sum);
 		}
 		break;
@@ -103,6 +111,7 @@ static void print_points(const otlp_metric *metric)
 			print_string(metric->name);
 			putchar(',');
 			print_attributes(point->attributes, point->n_attributes);
+			print_times(point->start_time_unix_nano, point->time_unix_nano);
 			printf(",\"count\":%" PRIu64 ",\"sum\":%.17g,\"scale\":%d}\n", point->count,
 				point->sum, point->scale);
 		}

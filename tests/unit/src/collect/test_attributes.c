@@ -145,6 +145,36 @@ static void decode(struct fixture *f, const struct key *key, struct attr *attrs)
 	assert_int_equal(count, 7);
 }
 
+/* What is beside the field stays. */
+static void test_integers_are_written(void **state)
+{
+	static const struct field fields[] = {
+		{.kind = FIELD_UINT, .offset = 3, .size = 1},
+		{.kind = FIELD_UINT, .offset = 3, .size = 4},
+		{.kind = FIELD_INT, .offset = 3, .size = 8},
+		{.kind = FIELD_UINT, .offset = 3, .size = 1, .bits = 3, .first_bit = 2},
+		{.kind = FIELD_UINT, .offset = 3, .size = 2, .bits = 9, .first_bit = 5},
+		{.kind = FIELD_UINT, .offset = 3, .size = 9, .bits = 64, .first_bit = 7},
+		{.kind = FIELD_UINT, .offset = 3, .size = 9, .bits = 64, .first_bit = 1},
+	};
+	static const uint64_t values[] = {0, 5, UINT64_C(0x8f1e2d3c4b5a6978), UINT64_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(fields) * ARRAY_SIZE(values) * 2; i++) {
+		const struct field *field = &fields[i % ARRAY_SIZE(fields)];
+		uint64_t value = values[i / ARRAY_SIZE(fields) % ARRAY_SIZE(values)];
+		unsigned int bits = field->bits ? field->bits : 8 * field->size;
+		unsigned char fill = i & 1 ? 0xff : 0, bytes[16];
+
+		memset(bytes, fill, sizeof(bytes));
+		field_set_integer(field, bytes, value);
+		assert_true(field_integer(field, bytes) == (value << (64 - bits) >> (64 - bits)));
+		field_set_integer(field, bytes, fill ? UINT64_MAX : 0);
+		for (size_t j = 0; j < sizeof(bytes); j++)
+			assert_int_equal(bytes[j], fill);
+	}
+}
+
 static void test_attributes_by_type(void **state)
 {
 	struct fixture f;
@@ -258,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_integers),
+		cmocka_unit_test(test_integers_are_written),
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 		cmocka_unit_test(test_bit_fields),
 #endif
