@@ -29,12 +29,13 @@
  * it. observe KIND VALUE N N sched_rr_get_interval with these arguments, which the kernel refuses
  * and programs see.
  */
+#include "workload.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/loop.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -49,7 +50,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -59,19 +59,19 @@ enum {
 	LOOP_BLOCKS = 1024,
 };
 
-static void fail(const char *what)
+void fail(const char *what)
 {
 	fprintf(stderr, "workload: %s: %s\n", what, strerror(errno));
 	exit(1);
 }
 
-static void skip(const char *why)
+void skip(const char *why)
 {
 	printf("SKIP: %s\n", why);
 	exit(EXIT_SKIP);
 }
 
-static unsigned long number(const char *text)
+unsigned long number(const char *text)
 {
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
@@ -353,200 +353,6 @@ static void make_observe(char **arguments)
 	printf("observed %lu\n", n);
 }
 
-/* This task, by its number or "0" for itself. */
-static void enter_cgroup(const char *folder, int pid)
-{
-	char path[4096];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
-	fd = open(path, O_WRONLY);
-	if (fd < 0 || dprintf(fd, "%d", pid) < 0)
-		fail(path);
-	close(fd);
-}
-
-/* malloc by the name that sanitizers do not replace. */
-extern void *__libc_malloc(size_t size);
-
-static void make_malloc(char **arguments)
-{
-	unsigned long n = number(arguments[0]);
-	char parent[4096];
-
-	snprintf(parent, sizeof(parent), "%s/..", arguments[1]);
-	enter_cgroup(arguments[1], 0);
-	for (unsigned long i = 0; i < n; i++) {
-		void *volatile kept = __libc_malloc(16);
-
-		if (!kept)
-			fail("malloc");
-	}
-	enter_cgroup(parent, 0);
-	printf("malloc %lu\n", n);
-}
-
-/* The probe as <sys/sdt.h> makes it: a note says where it is and where its arguments are. */
-#ifdef __x86_64__
-#define PROBE_ARGUMENTS "8@%%rdi 8@%%rsi -4@%%edx"
-#else
-#define PROBE_ARGUMENTS "8@x0 8@x1 -4@w2"
-#endif
-__attribute__((noinline)) static void enter_function(const char *file, const char *name, int line)
-{
-#ifdef __x86_64__
-	register const char *first __asm__("rdi") = file;
-	register const char *second __asm__("rsi") = name;
-	register int third __asm__("edx") = line;
-#else
-	register const char *first __asm__("x0") = file;
-	register const char *second __asm__("x1") = name;
-	register int third __asm__("w2") = line;
-#endif
-
-	__asm__ volatile("1:	nop\n"
-			 "	.pushsection .note.stapsdt, \"\", \"note\"\n"
-			 "	.balign 4\n"
-			 "	.4byte 8, 3f - 2f, 3\n"
-			 "	.asciz \"stapsdt\"\n"
-			 "2:	.8byte 1b, 0, 0\n"
-			 "	.asciz \"python\", \"function__entry\", \"" PROBE_ARGUMENTS "\"\n"
-			 "3:	.balign 4\n"
-			 "	.popsection\n"
-			 :
-			 : "r"(first), "r"(second), "r"(third)
-			 : "memory");
-}
-
-static void make_entries(char **arguments)
-{
-	unsigned long n = number(arguments[0]), line = number(arguments[3]);
-	unsigned long step = number(arguments[4]);
-	const char *file = *arguments[1] ? arguments[1] : (const char *)8;
-
-	for (unsigned long i = 0; i < n; i++)
-		enter_function(file, arguments[2], (int)(line + i * step));
-	printf("entries %lu\n", n);
-}
-
-static void on_cpu(unsigned long cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		fail("sched_setaffinity");
-}
-
-static pid_t start_child(void (*run)(int go, int done, unsigned long n), int *go, int *done,
-	unsigned long cpu, unsigned long n)
-{
-	int to_child[2], from_child[2];
-	pid_t child;
-
-	if (pipe(to_child) || pipe(from_child))
-		fail("pipe");
-	child = fork();
-	if (child < 0)
-		fail("fork");
-	if (!child) {
-		close(to_child[1]);
-		on_cpu(cpu);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		run(to_child[0], from_child[1], n);
-		_exit(0);
-	}
-	close(to_child[0]);
-	close(from_child[1]);
-	*go = to_child[1];
-	*done = from_child[0];
-	return child;
-}
-
-static void wait_byte(int fd)
-{
-	char byte;
-
-	if (read(fd, &byte, 1) != 1)
-		fail("pipe between tasks");
-}
-
-static void be_busy(int go, int done, unsigned long n)
-{
-	(void)go;
-	(void)n;
-	if (write(done, "", 1) != 1)
-		fail("write");
-	for (;;)
-		__asm__ volatile("");
-}
-
-static void take_naps(int go, int done, unsigned long n)
-{
-	const struct timespec nap = {.tv_nsec = 1000000};
-
-	if (write(done, "", 1) != 1)
-		fail("write");
-	wait_byte(go);
-	for (unsigned long i = 0; i < n; i++)
-		nanosleep(&nap, NULL);
-	if (write(done, "", 1) != 1)
-		fail("write");
-	wait_byte(go);
-}
-
-/* What the kernel's scheduler counts of a task that sleeps: nanoseconds that it waited for a CPU,
- * and how often it got one. */
-static void read_schedstat(pid_t pid, unsigned long long *waited, unsigned long long *times)
-{
-	char path[64], state;
-	FILE *file;
-
-	do {
-		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-		file = fopen(path, "re");
-		if (!file || fscanf(file, "%*d %*s %c", &state) != 1)
-			fail(path);
-		fclose(file);
-	} while (state != 'S');
-	snprintf(path, sizeof(path), "/proc/%d/schedstat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		skip("this kernel does not count how long tasks wait (CONFIG_SCHED_INFO)");
-	if (fscanf(file, "%*u %llu %llu", waited, times) != 2)
-		fail(path);
-	fclose(file);
-}
-
-static void make_naps(char **arguments)
-{
-	unsigned long n = number(arguments[0]), cpu = number(arguments[2]);
-	unsigned long long waited[2], times[2];
-	int go, done, ignored, ready;
-	pid_t busy = start_child(be_busy, &ignored, &ready, cpu, 0);
-	pid_t napping = start_child(take_naps, &go, &done, cpu, n);
-	char parent[4096];
-
-	wait_byte(ready);
-	wait_byte(done);
-	read_schedstat(napping, &waited[0], &times[0]);
-	enter_cgroup(arguments[1], napping);
-	if (write(go, "", 1) != 1)
-		fail("write");
-	wait_byte(done);
-	read_schedstat(napping, &waited[1], &times[1]);
-	kill(busy, SIGKILL);
-	/* Its end is none of what was counted. */
-	snprintf(parent, sizeof(parent), "%s/..", arguments[1]);
-	enter_cgroup(parent, napping);
-	if (write(go, "", 1) != 1)
-		fail("write");
-	while (wait(NULL) > 0)
-		;
-	printf("times %llu\nwaited %llu\n", times[1] - times[0], waited[1] - waited[0]);
-}
-
 static const struct kind {
 	const char *name;
 	int arguments;
@@ -572,9 +378,9 @@ int main(int argc, char **argv)
 			kinds[i].make(argv + 2);
 			return 0;
 		}
-	fprintf(stderr,
-		"usage: workload "
-		"syscalls|compat|tcp|timers|bio|softirqs|callname|malloc|entries|naps|observe "
-		"ARGUMENT...\n");
+	fprintf(stderr, "usage: workload KIND ARGUMENT...\nKIND is one of");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		fprintf(stderr, " %s", kinds[i].name);
+	fprintf(stderr, "\n");
 	return 2;
 }
