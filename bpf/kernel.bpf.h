@@ -32,37 +32,30 @@ struct thread_info {
 	__u32 status; /* x86 only */
 };
 
+struct css_set;
+
 struct task_struct {
 	struct thread_info thread_info;
-	int pid;
-	unsigned int __state;
 	struct css_set *cgroups;
-};
-
-/* Tasks and cgroups */
-
-#define TASK_RUNNING 0
-
-struct task_struct___before_5_14 {
-	long state; /* became __state by commit 2f064a59a11f */
-};
-
-struct kernfs_node {
-	__u64 id; /* from 5.5: commit 67c0496e87d1 */
-};
-
-struct cgroup {
-	struct kernfs_node *kn;
-};
-
-struct css_set {
-	struct cgroup *dfl_cgrp; /* of the hierarchy of version 2, in which every task is */
 };
 
 /* Timers */
 
 struct timer_list {
 	void (*function)(struct timer_list *timer);
+};
+
+/* Scheduler */
+
+#define TASK_RUNNING 0
+
+struct task_struct___scheduled {
+	int pid;
+	unsigned int __state;
+};
+
+struct task_struct___before_5_14 {
+	long state; /* became __state by commit 2f064a59a11f */
 };
 
 /* Block devices */
@@ -136,6 +129,20 @@ struct tcp_sock {
 	__u32 write_seq;
 	__u64 bytes_received;
 	__u64 bytes_acked;
+};
+
+/* Cgroups */
+
+struct kernfs_node {
+	__u64 id; /* from 5.5: commit 67c0496e87d1 */
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp; /* of the hierarchy of version 2, in which every task is */
 };
 
 /* Packets: offsets are counted from `head`. */

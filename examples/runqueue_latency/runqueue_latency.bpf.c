@@ -25,6 +25,11 @@ struct {
 	__type(value, __u64); /* since when, in nanoseconds */
 } runqueue_start SEC(".maps");
 
+static __always_inline __u32 pid_of(struct task_struct *task)
+{
+	return ((struct task_struct___scheduled *)task)->pid;
+}
+
 static __always_inline void begin(__u32 pid)
 {
 	__u64 now = bpf_ktime_get_ns();
@@ -38,29 +43,30 @@ static __always_inline void begin(__u32 pid)
 SEC("tp_btf/sched_wakeup")
 int BPF_PROG(sched_wakeup, struct task_struct *task)
 {
-	begin(task->pid);
+	begin(pid_of(task));
 	return 0;
 }
 
 SEC("tp_btf/sched_wakeup_new")
 int BPF_PROG(sched_wakeup_new, struct task_struct *task)
 {
-	begin(task->pid);
+	begin(pid_of(task));
 	return 0;
 }
 
 static __always_inline bool wants_to_run(struct task_struct *task)
 {
 	struct task_struct___before_5_14 *older = (void *)task;
+	struct task_struct___scheduled *newer = (void *)task;
 
 	if (bpf_core_field_exists(older->state))
 		return older->state == TASK_RUNNING;
-	return task->__state == TASK_RUNNING;
+	return newer->__state == TASK_RUNNING;
 }
 
 static __always_inline void leave(bool preempted, struct task_struct *task)
 {
-	__u32 pid = task->pid;
+	__u32 pid = pid_of(task);
 
 	if (!pid) /* the idle task of this CPU */
 		return;
@@ -73,7 +79,7 @@ static __always_inline void leave(bool preempted, struct task_struct *task)
 
 static __always_inline void enter(struct task_struct *task)
 {
-	__u32 pid = task->pid;
+	__u32 pid = pid_of(task);
 	__u64 *start, cgroup, now;
 
 	start = bpf_map_lookup_elem(&runqueue_start, &pid);

@@ -16,3 +16,6 @@ void make_migrations(char **arguments);
 void make_udp_refused(char **arguments);
 void make_udp_full(char **arguments);
 void make_frames(char **arguments);
+void make_malloc(char **arguments);
+void make_entries(char **arguments);
+void make_naps(char **arguments);
