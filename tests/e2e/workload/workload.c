@@ -38,11 +38,16 @@
  *   naps N FOLDER CPU
  *       In the cgroup FOLDER a task that sleeps N times and wants to run on a CPU which another
  *       one, outside, keeps busy. Prints how often and how long it waited by the kernel's account.
+ *   pin PATH
+ *       A BPF map that is nobody's, pinned there.
+ *   maps NAME
+ *       How many BPF maps of this name there are.
  */
 #include "workload.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/fs.h>
 #include <linux/loop.h>
 #include <netinet/in.h>
@@ -363,6 +368,45 @@ static void make_observe(char **arguments)
 	printf("observed %lu\n", n);
 }
 
+static int bpf(int command, union bpf_attr *attr)
+{
+	return (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+static void make_pin(char **arguments)
+{
+	union bpf_attr map = {.map_type = BPF_MAP_TYPE_ARRAY,
+		.key_size = 4,
+		.value_size = 4,
+		.max_entries = 1,
+		.map_name = "nobodys"};
+	union bpf_attr pin = {.pathname = (uintptr_t)arguments[0]};
+
+	pin.bpf_fd = (uint32_t)bpf(BPF_MAP_CREATE, &map);
+	if (bpf(BPF_OBJ_PIN, &pin))
+		fail("BPF_OBJ_PIN");
+}
+
+static void make_maps(char **arguments)
+{
+	union bpf_attr next = {0};
+	unsigned long n = 0;
+
+	while (!bpf(BPF_MAP_GET_NEXT_ID, &next)) {
+		struct bpf_map_info info = {0};
+		union bpf_attr open = {.map_id = next.next_id}, ask = {0};
+
+		next.start_id = next.next_id;
+		ask.info.bpf_fd = (uint32_t)bpf(BPF_MAP_GET_FD_BY_ID, &open);
+		ask.info.info = (uintptr_t)&info;
+		ask.info.info_len = sizeof(info);
+		if (!bpf(BPF_OBJ_GET_INFO_BY_FD, &ask))
+			n += !strcmp(info.name, arguments[0]);
+		close((int)ask.info.bpf_fd);
+	}
+	printf("maps %lu\n", n);
+}
+
 static const struct kind {
 	const char *name;
 	int arguments;
@@ -383,6 +427,8 @@ static const struct kind {
 	{"udp_refused", 4, make_udp_refused},
 	{"udp_full", 3, make_udp_full},
 	{"frames", 3, make_frames},
+	{"pin", 1, make_pin},
+	{"maps", 1, make_maps},
 };
 
 int main(int argc, char **argv)

@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <cmocka.h>
+#include <linux/magic.h>
 
 const char *object_path(const char *name)
 {
@@ -77,4 +80,15 @@ int need_bpf(void)
 	}
 	close(fd);
 	return 0;
+}
+
+int need_bpffs(char *path, size_t size)
+{
+	struct statfs fs;
+
+	snprintf(path, size, "/sys/fs/bpf/otelbpf_unit_%d", (int)getpid());
+	if (statfs("/sys/fs/bpf", &fs) == 0 && fs.f_type == BPF_FS_MAGIC && mkdir(path, 0700) == 0)
+		return 0;
+	printf("SKIP: bpffs is not mounted at /sys/fs/bpf\n");
+	return SKIPPED;
 }

@@ -24,3 +24,7 @@ struct probe *open_choice(const char *name, const char *const *programs);
 
 /* 0, or SKIPPED after saying why programs cannot be loaded here. */
 int need_bpf(void);
+
+/* A new folder on bpffs, named in `path`; the caller removes it. SKIPPED after saying why there is
+ * none. */
+int need_bpffs(char *path, size_t size);

@@ -1,0 +1,3 @@
+foreach(unit book pins)
+	unit_test(src/app/${unit}.c LINK otelbpf_app)
+endforeach()
