@@ -130,7 +130,7 @@ struct plan {
 static int plan_metric(struct plan *plan, const struct metric *metric, struct encode_table *table,
 	size_t overhead, uint32_t *first, struct piece *piece)
 {
-	bool varies = metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
+	bool varies = metric_form(metric) == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
 	size_t fixed = piece_point_size(metric);
 	size_t room = plan->used + overhead > plan->limit ? 0 : plan->limit - plan->used - overhead;
 	uint32_t i;
@@ -138,6 +138,7 @@ static int plan_metric(struct plan *plan, const struct metric *metric, struct en
 	*piece = (struct piece){.metric = metric, .first = *first};
 	for (i = *first; i < metric->series_count; i++) {
 		const struct series *series = &metric->series[i];
+		struct exponential exponential;
 		size_t size;
 
 		piece_fetch_series(series);
@@ -147,7 +148,8 @@ static int plan_metric(struct plan *plan, const struct metric *metric, struct en
 			return -ENOMEM;
 		size = fixed + table->entries[i].length;
 		if (varies)
-			size += exponential_point_size(series->exponential);
+			size += exponential_point_size(
+				series_exponential(metric, series, &exponential));
 		size = wire_field_size(size);
 		if (size > room - piece->points_size) {
 			if (plan->encoded.points)

@@ -171,7 +171,7 @@ static int make_room(struct encode_table *table, size_t more)
 /* The field `attributes` of the metric's points. */
 static uint8_t attributes_tag(const struct metric *metric)
 {
-	switch (metric->desc.instrument) {
+	switch (metric_form(metric)) {
 	case INSTRUMENT_HISTOGRAM:
 		return WIRE_TAG(9, WIRE_BYTES);
 	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:

@@ -39,6 +39,7 @@ static int make_metric(struct feed *feed, struct scope *scope, struct err *err)
 		.is_signed = is_signed(plan),
 		.bounds = plan->bounds,
 		.bound_count = plan->bound_count,
+		.octaves = plan->octaves,
 		.max_size = plan->definition->max_size,
 		.max_series = plan->max_series,
 	};

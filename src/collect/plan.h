@@ -44,6 +44,7 @@ struct metric_plan {
 	struct attribute_plan row_number; /* histograms in rows: which bucket a row is */
 	const double *bounds;		  /* histograms: one less than buckets */
 	uint32_t bound_count;
+	bool octaves;	     /* histograms: sent as exponential ones */
 	uint32_t max_series; /* 0: the default */
 	bool keeps_cpus;
 	bool is_volatile; /* the attributes of a key may change */

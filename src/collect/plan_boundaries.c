@@ -196,3 +196,42 @@ int bind_boundaries(struct binding *b)
 {
 	return b->plan->map->table.divisor ? bind_exponential_buckets(b) : bind_explicit_buckets(b);
 }
+
+static bool is_power_of_two(uint64_t value)
+{
+	return value && !(value & (value - 1));
+}
+
+/* NULL if the buckets are those of scale 0 in the metric's unit. */
+static const char *why_not_octaves(const struct binding *b)
+{
+	const double *bounds = b->plan->bounds;
+	uint32_t count = b->plan->bound_count, first = count && bounds[0] == 0;
+	int exponent;
+
+	if (!is_power_of_two(b->metric->factor) || !is_power_of_two(b->metric->divisor))
+		return "in the metric's unit its bounds are no powers of two";
+	if (first >= count || frexp(bounds[first], &exponent) != 0.5)
+		return "its bounds are no powers of two";
+	for (uint32_t i = first + 1; i < count; i++)
+		if (bounds[i] != 2 * bounds[i - 1])
+			return "its bounds are not each twice the one before";
+	if (b->metric->scale_cut > EXPONENTIAL_SCALE_MAX)
+		return "its scale is 0, and cannot be lowered";
+	if (b->metric->max_size && b->metric->max_size < count)
+		return "it has more buckets than `max_size`";
+	return NULL;
+}
+
+int bind_octaves(struct binding *b)
+{
+	const char *why = why_not_octaves(b);
+
+	if (why && b->metric->octaves == OCTAVES_EXPONENTIAL)
+		return binding_fail(b, b->metric->position,
+			"a view wants an exponential histogram, which this one cannot be exactly: "
+			"%s; expected 'explicit_bucket_histogram', or 'default'",
+			why);
+	b->plan->octaves = !why;
+	return 0;
+}

@@ -30,3 +30,5 @@ int bind_by_size(struct binding *b) MUST_CHECK;
 
 /* plan_boundaries.c: explicit buckets as `boundaries` wants them, of those that the map has. */
 int bind_boundaries(struct binding *b) MUST_CHECK;
+/* The same file: whether the buckets are those of an exponential histogram. */
+int bind_octaves(struct binding *b) MUST_CHECK;

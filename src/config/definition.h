@@ -40,6 +40,13 @@ struct attribute_filter {
 	size_t included_count, excluded_count;
 };
 
+/* Of histograms with a bucket for each power of two. */
+enum octaves {
+	OCTAVES_EXPLICIT, /* as they are */
+	OCTAVES_IF_EXACT,
+	OCTAVES_EXPONENTIAL, /* anything else is a mistake */
+};
+
 enum bucket_kind {
 	BUCKETS_NONE,
 	BUCKETS_EXP2, /* bucket i holds (2^(first+i-1), 2^(first+i)], the last one all above */
@@ -69,6 +76,7 @@ struct metric_definition {
 	enum bucket_kind buckets;
 	uint32_t exp2_first;
 	uint32_t max_size;	    /* exponential histogram: most buckets; 0: the default */
+	enum octaves octaves;	    /* histogram: sent as an exponential one */
 	uint32_t scale_cut;	    /* exponential histogram: how far its scale stays below 20 */
 	uint32_t cardinality_limit; /* most series; 0: the default */
 	struct bucket_rows *rows;

@@ -114,8 +114,9 @@ static bool aggregate(struct metric_definition *metric, const struct view *view)
 			make_explicit(metric, &view->boundaries);
 		return kind == KIND_HISTOGRAM;
 	case AGGREGATION_EXPONENTIAL:
-		if (!is_exponential(metric))
+		if (kind != KIND_HISTOGRAM)
 			return false;
+		metric->octaves = OCTAVES_EXPONENTIAL;
 		metric->max_size = view->max_size;
 		metric->scale_cut = (uint32_t)(VIEW_SCALE_MAX - view->max_scale);
 		return true;
@@ -129,6 +130,8 @@ static void apply_defaults(const struct views *views, struct metric_definition *
 {
 	if (!metric->cardinality_limit)
 		metric->cardinality_limit = views->cardinality[find_kind(metric)->kind];
+	if (aggregation && views->histograms == AGGREGATION_EXPONENTIAL)
+		metric->octaves = OCTAVES_IF_EXACT;
 	if (aggregation && views->histograms == AGGREGATION_EXPLICIT && is_exponential(metric))
 		make_explicit(metric, any);
 }

@@ -67,6 +67,12 @@ struct metric_desc {
 	const double
 		*bounds; /* histogram: explicit bounds in the metric's unit, strictly increasing */
 	uint32_t bound_count; /* 0 is valid: one bucket */
+	/*
+	 * Histogram whose bounds are a power of two and those that follow it, or 0 and then such:
+	 * it is sent as an exponential histogram of scale 0. What is up to the first bound is
+	 * counted as zero; the last bucket goes where those begin that are above the last bound.
+	 */
+	bool octaves;
 	uint32_t max_size;   /* exponential histogram: most buckets; 0 means EXPONENTIAL_MAX_SIZE */
 	uint32_t max_series; /* 0 means LIMIT_SERIES_PER_METRIC; the overflow series comes on top */
 };
@@ -221,6 +227,13 @@ struct snapshot_place {
  */
 void model_acknowledge(
 	struct model *model, const struct snapshot_place *from, const struct snapshot_place *to);
+
+/* As what the metric is sent. */
+enum instrument metric_form(const struct metric *metric);
+/* The exponential histogram as which the series is sent: its own, or one made in *room of the
+ * buckets that the series has. */
+const struct exponential *series_exponential(
+	const struct metric *metric, const struct series *series, struct exponential *room);
 
 /* A value in the metric's unit. */
 double metric_to_double(const struct metric *metric, uint64_t value);

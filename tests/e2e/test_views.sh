@@ -93,6 +93,31 @@ for power in -15 -11 -7 0; do
                 | map(select($offset + .key + 1 <= $power * pow(2; $scale)) | .value) | add // 0)) | add')"
 done
 
+# Histograms of ebpf_exporter with a bucket for each power of two: exponential ones, where their unit allows it.
+cat >"$work/octaves.yaml" <<END
+file_format: "1.1"
+meter_provider:
+  readers:
+    - periodic: {exporter: {otlp_http: {endpoint: $otlp_http/v1/metrics,
+        default_histogram_aggregation: base2_exponential_bucket_histogram}}}
+distribution:
+  otelbpf: {packs: [$TEST_PACKS/ebpf_exporter/observed.yaml]}
+END
+: >"$work/otelbpf.log"
+start_otelbpf --config "$work/octaves.yaml"
+for observation in "1 0 3" "1 1 2" "1 3 1" "1 1024 1" "2 49 5" "3 1000000 7"; do
+    "$workload" observe $observation
+done
+stop_otelbpf
+expect "exp2zero" "$(points observed_zero | jq -c '[.type, .count, .sum, .scale, .zero_count, .zero_threshold, .positive]')" \
+    '["exponential_histogram",19,7001274,0,3,0,{"offset":-1,"buckets":[2,0,1,0,0,0,5,0,0,0,1,0,0,0,0,0,7]}]'
+expect "microseconds in seconds" "$(points observed_latency_seconds | jq -r .type | sort -u)" histogram
+expect "linear" "$(points observed_steps | jq -r .type | sort -u)" histogram
+sed 's/^distribution/  views: [{selector: {instrument_name: observed_latency_seconds}, stream: {aggregation: {base2_exponential_bucket_histogram: }}}]\n&/' \
+    "$work/octaves.yaml" >"$work/wrong.yaml"
+"$otelbpf" check --config "$work/wrong.yaml" >"$work/out" 2>&1 && fail "a histogram in another unit is taken for an exponential one"
+grep -q "cannot be exactly: in the metric's unit its bounds are no powers of two" "$work/out" || fail "$(cat "$work/out")"
+
 # What cannot be exact is refused before anything is loaded, with what can.
 sed 's/boundaries: \[.*\]/boundaries: [0.001]/' "$work/views.yaml" >"$work/refused.yaml"
 status=0
