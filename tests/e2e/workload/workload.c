@@ -36,7 +36,7 @@
  *   malloc N FOLDER
  *       N calls of the C library's malloc in the cgroup FOLDER, which it then leaves.
  *   entries N FILE FUNCTION LINE STEP
- *       N times a USDT probe like Python's, with LINE growing by STEP. FILE "": an address that is none.
+ *       N times a USDT probe like Python's, LINE growing by STEP. FILE "": a bad address.
  *   naps N FOLDER CPU
  *       In the cgroup FOLDER a task that sleeps N times and wants to run on a CPU which another
  *       one, outside, keeps busy. Prints how often and how long it waited by the kernel's account.
