@@ -29,11 +29,6 @@ static int take_rows(struct feed *feed, size_t count)
 	return feed->slots ? 0 : -ENOMEM;
 }
 
-static const unsigned char *slot_value(const struct table *table, uint32_t number)
-{
-	return table_element(table, number) + table->info->table.value_offset;
-}
-
 static void add(struct feed *feed, uint32_t series, const unsigned char *value)
 {
 	feed->kind->add(feed, series, 0, value);
@@ -41,6 +36,7 @@ static void add(struct feed *feed, uint32_t series, const unsigned char *value)
 
 static int learn(struct feed *feed, struct lesson *lesson)
 {
+	uint64_t sum;
 	int result = attributes_prepare(feed->plan, lesson->keys, lesson->count, &feed->scratch);
 
 	for (uint32_t i = 0; !result && i < lesson->count; i++) {
@@ -51,7 +47,8 @@ static int learn(struct feed *feed, struct lesson *lesson)
 			break;
 		slot->state = lesson->states[i];
 		if (slot->series != KEYTAB_UNDECODABLE)
-			add(feed, slot->series, slot_value(lesson->table, lesson->numbers[i]));
+			add(feed, slot->series,
+				table_value(lesson->table, lesson->numbers[i], &sum));
 	}
 	arena_reset(&feed->scratch);
 	lesson->count = 0;
@@ -119,6 +116,7 @@ struct gathered {
 	size_t count;
 	uint32_t series[FEED_MANY];
 	const unsigned char *values[FEED_MANY];
+	uint64_t sums[FEED_MANY]; /* of values in shards */
 };
 
 static void hand_over(struct feed *feed, struct gathered *gathered)
@@ -134,10 +132,11 @@ static void hand_over(struct feed *feed, struct gathered *gathered)
 /* Returns false if there are slots with keys that are not known yet. */
 static bool add_known(struct feed *feed, const struct table *table)
 {
-	struct gathered gathered = {.count = 0};
+	struct gathered gathered;
 	uint32_t count = table->info->max_entries;
 	bool all_known = true;
 
+	gathered.count = 0;
 	for (uint32_t number = 1; number <= count; number++) {
 		const struct feed_slot *slot = &feed->slots[number];
 		const unsigned char *element = table_element(table, number);
@@ -155,7 +154,9 @@ static bool add_known(struct feed *feed, const struct table *table)
 		if (slot->series == KEYTAB_UNDECODABLE)
 			continue;
 		gathered.series[gathered.count] = slot->series;
-		gathered.values[gathered.count++] = slot_value(table, number);
+		gathered.values[gathered.count] = table_value(
+			table, number, &gathered.sums[gathered.count]);
+		gathered.count++;
 		if (gathered.count == FEED_MANY)
 			hand_over(feed, &gathered);
 	}
@@ -166,13 +167,16 @@ static bool add_known(struct feed *feed, const struct table *table)
 static int feed_slots(struct feed *feed, const struct table *table)
 {
 	int result = take_rows(feed, (size_t)table->info->max_entries + 1);
+	const unsigned char *rest;
+	uint64_t sum;
 
 	if (result)
 		return result;
 	if (!add_known(feed, table))
 		result = learn_slots(feed, table);
-	if (!result && !all_zero(slot_value(table, 0), table->info->value_size))
-		result = add_overflow(feed, slot_value(table, 0));
+	rest = table_value(table, 0, &sum);
+	if (!result && !all_zero(rest, table->info->value_size))
+		result = add_overflow(feed, rest);
 	return result;
 }
 
