@@ -176,7 +176,8 @@ static __always_inline void otel_add(__u64 *counter, __u64 n)
 		return slot ? slot : name##_rest(number, fresh);                                   \
 	}                                                                                          \
                                                                                                    \
-	static __always_inline struct name##_slot *name##_find(const key_type *key)                \
+	static __always_inline                                                                     \
+		__attribute__((unused)) struct name##_slot *name##_find(const key_type *key)       \
 	{                                                                                          \
 		__u32 number = 0;                                                                  \
                                                                                                    \

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/pack.h"
+#include "app/retire.h"
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
@@ -32,6 +33,7 @@ struct app {
 	struct selfmon *selfmon;
 	struct pack *packs;
 	size_t pack_count;
+	struct retire retire;
 };
 
 /*

@@ -58,6 +58,8 @@ enum {
 	LIMIT_MAP_KEY = 512,
 	LIMIT_MAP_VALUE = 64 << 10,
 	LIMIT_BATCH_ENTRIES = 4096,
+	/* Slots of one map that are on their way to become free: some system calls for each. */
+	LIMIT_RETIRING = 1024,
 	/* Perf event arrays: pages (4 KiB) for each CPU, and keys counted in our own memory: what
 	 * is beyond is counted as overflow. */
 	LIMIT_SAMPLE_PAGES = 16,

@@ -74,7 +74,7 @@ int feed_new(
 		feed_free(feed);
 		return -EINVAL;
 	}
-	if (feed_open_memos(feed)) {
+	if (feed_open_memos(feed) || feed_open_ends(feed)) {
 		feed_free(feed);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
@@ -88,6 +88,7 @@ void feed_free(struct feed *feed)
 		return;
 	keytab_free(feed->keys);
 	free(feed->slots);
+	feed_close_ends(feed);
 	if (feed->kind->close)
 		feed->kind->close(feed);
 	free(feed->key);
@@ -361,6 +362,7 @@ void feed_end(struct feed *feed, bool complete)
 	}
 	if (feed->kind->end)
 		feed->kind->end(feed);
+	feed_end_remains(feed);
 	if (feed->keys)
 		keytab_end(feed->keys);
 }

@@ -45,10 +45,14 @@ static int learn(struct feed *feed, struct lesson *lesson)
 		result = feed_decode_key(feed, lesson->keys[i], &slot->series, NULL);
 		if (result)
 			break;
-		slot->state = lesson->states[i];
-		if (slot->series != KEYTAB_UNDECODABLE)
+		if (slot->series != KEYTAB_UNDECODABLE) {
+			result = feed_count_slot(feed, slot->series);
+			if (result)
+				break;
 			add(feed, slot->series,
 				table_value(lesson->table, lesson->numbers[i], &sum));
+		}
+		slot->state = lesson->states[i];
 	}
 	arena_reset(&feed->scratch);
 	lesson->count = 0;
@@ -177,6 +181,8 @@ static int feed_slots(struct feed *feed, const struct table *table)
 	rest = table_value(table, 0, &sum);
 	if (!result && !all_zero(rest, table->info->value_size))
 		result = add_overflow(feed, rest);
+	if (!result)
+		feed_add_remains(feed);
 	return result;
 }
 

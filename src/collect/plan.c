@@ -294,6 +294,15 @@ static int bind_exponential(struct binding *b)
 		map->table.divisor, (unsigned long long)b->metric->divisor);
 }
 
+static int bind_value(struct binding *b)
+{
+	if (b->plan->instrument == INSTRUMENT_HISTOGRAM)
+		return bind_histogram(b);
+	if (b->plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+		return bind_exponential(b);
+	return bind_number(b);
+}
+
 static int bind_metric(struct binding *b)
 {
 	int result;
@@ -315,11 +324,9 @@ static int bind_metric(struct binding *b)
 	result = bind_attributes(b);
 	if (check_holes(b))
 		result = -EINVAL;
-	if (b->plan->instrument == INSTRUMENT_HISTOGRAM)
-		return bind_histogram(b) ? -EINVAL : result;
-	if (b->plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
-		return bind_exponential(b) ? -EINVAL : result;
-	return bind_number(b) ? -EINVAL : result;
+	if (bind_value(b) || bind_idle_timeout(b))
+		result = -EINVAL;
+	return result;
 }
 
 int pack_plan_init(struct pack_plan *plan, const struct pack_definition *pack,

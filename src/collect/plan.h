@@ -40,7 +40,8 @@ struct metric_plan {
 	struct attribute_plan row_number; /* histograms in rows: which bucket a row is */
 	const double *bounds;		  /* histograms: one less than buckets */
 	uint32_t bound_count;
-	uint32_t max_series; /* 0: the default */
+	uint32_t max_series;	  /* 0: the default */
+	uint64_t idle_timeout_ns; /* 0: series do not end while the map has them */
 	bool keeps_cpus;
 	bool zero_key;	  /* only the row with the key 0 counts */
 	bool zeros_count; /* rows of an array that are all zero are values too */

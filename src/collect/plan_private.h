@@ -27,3 +27,6 @@ int bind_decoders(struct binding *b, const struct attribute_definition *definiti
 
 /* plan_size.c: the attributes and the value of a metric whose keys are described by sizes. */
 int bind_by_size(struct binding *b) MUST_CHECK;
+
+/* plan_idle.c: after the value is bound. */
+int bind_idle_timeout(struct binding *b) MUST_CHECK;

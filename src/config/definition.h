@@ -61,6 +61,7 @@ struct metric_definition {
 	uint32_t exp2_first;
 	uint32_t max_size;	    /* exponential histogram: most buckets; 0: the default */
 	uint32_t cardinality_limit; /* most series; 0: the default */
+	uint64_t idle_timeout_ns;   /* series that do not change for so long end; 0: none does */
 	struct bucket_rows *rows;
 	const char *value;   /* field of a struct value; NULL: the whole value */
 	const char *per_cpu; /* attribute that keeps CPUs apart; NULL: summed */

@@ -18,6 +18,9 @@ struct exponential *delta_exponential_source(struct metric *metric, uint32_t ser
 void delta_acknowledge(const struct snapshot *snapshot, const struct snapshot_place *from,
 	const struct snapshot_place *to);
 
+/* The point was acknowledged, or there was nothing left to deliver. */
+bool delta_is_delivered(const struct metric *metric, uint32_t series);
+
 /* Does metric_retire_histogram. `touched`: this collection has something of the series already. */
 void delta_retire(struct metric *metric, uint32_t series, const struct histogram *retired,
 	bool touched, uint64_t previous_time);
