@@ -120,19 +120,24 @@ static __always_inline void otel_add(__u64 *counter, __u64 n)
 		__uint(value_size, sizeof(__u32));                                                 \
 	} name##_free SEC(".maps");                                                                \
                                                                                                    \
-	static __always_inline struct name##_slot *name##_known(                                   \
-		const key_type *key, __u32 *number)                                                \
+	static __always_inline struct name##_slot *name##_slot_of(                                 \
+		const volatile __u32 *known, const key_type *key, __u32 *number)                   \
 	{                                                                                          \
-		const volatile __u32 *known = bpf_map_lookup_elem(&name##_index, key);             \
 		struct name##_slot *slot;                                                          \
                                                                                                    \
-		if (!known)                                                                        \
-			return NULL;                                                               \
 		*number = *known;                                                                  \
 		slot = bpf_map_lookup_elem(&name, number);                                         \
 		if (slot && otel_same(&slot->key, key, sizeof(key_type), _Alignof(key_type)))      \
 			return slot;                                                               \
 		return NULL;                                                                       \
+	}                                                                                          \
+                                                                                                   \
+	static __always_inline struct name##_slot *name##_known(                                   \
+		const key_type *key, __u32 *number)                                                \
+	{                                                                                          \
+		const volatile __u32 *known = bpf_map_lookup_elem(&name##_index, key);             \
+                                                                                                   \
+		return known ? name##_slot_of(known, key, number) : NULL;                          \
 	}                                                                                          \
                                                                                                    \
 	static __always_inline struct name##_slot *name##_rest(__u32 *number, __u32 failed)        \
