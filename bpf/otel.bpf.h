@@ -37,6 +37,21 @@
 			otel_add(&otel_slot->value, (n));                                          \
 	})
 
+/*
+ * A count per key that several CPUs add to all the time: each of up to `shards` CPUs has values of
+ * its own, 8 bytes for each entry, which user space adds up. There are never more shards than CPUs;
+ * 128 suit most machines.
+ */
+#define OTEL_SHARDED_COUNTER(name, key_type, entries, shards)                                      \
+	OTEL_SPREAD_SLOTS(name, key_type, entries, shards)
+
+#define otel_sharded_counter_add(name, counter_key, n)                                             \
+	({                                                                                         \
+		__u64 *otel_value = name##_find_value(counter_key);                                \
+		if (otel_value)                                                                    \
+			otel_add(otel_value, (n));                                                 \
+	})
+
 /* A count per index, 0 to n - 1, without a place in memory that CPUs share. */
 #define OTEL_PERCPU_COUNTER(name, n) OTEL_SHARDS(name, n)
 
@@ -105,12 +120,6 @@
 	name##_record((histogram_key), (value_))
 
 /* From here on: what the macros above are made of. */
-
-/* Its result must stay unused: an addition that fetches needs kernel 5.12. */
-static __always_inline void otel_add(__u64 *counter, __u64 n)
-{
-	__sync_fetch_and_add(counter, n);
-}
 
 static __always_inline void otel_shard_add(__u64 *values, __u64 count, __u32 index, __u64 n)
 {

@@ -165,11 +165,15 @@ int app_init(struct app *app, const struct app_options *options, struct err *err
 	result = selfmon_new(&app->selfmon, app->model, OTELBPF_VERSION, clock_realtime_ns(), err);
 	if (result)
 		return result;
-	return start_packs(app, options, err);
+	result = start_packs(app, options, err);
+	if (!result)
+		result = retire_init(&app->retire, app->packs, app->pack_count, err);
+	return result;
 }
 
 void app_fini(struct app *app)
 {
+	retire_fini(&app->retire);
 	for (size_t i = 0; i < app->pack_count; i++)
 		pack_fini(&app->packs[i]);
 	pins_close(app->pins);
@@ -187,6 +191,7 @@ const struct snapshot *app_collect(struct app *app, uint64_t now)
 	model_begin(app->model, now);
 	for (size_t i = 0; i < app->pack_count; i++)
 		all_read &= pack_collect(&app->packs[i]);
+	retire_run(&app->retire, app->packs, app->pack_count, begun);
 	for (size_t i = 0; i < app->pack_count; i++)
 		pack_report(&app->packs[i], app->selfmon);
 	/* Its own duration can only be told by the next collection. */

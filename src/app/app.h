@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/pack.h"
+#include "app/retire.h"
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
@@ -34,6 +35,7 @@ struct app {
 	struct pins *pins; /* NULL: none */
 	struct pack *packs;
 	size_t pack_count;
+	struct retire retire;
 };
 
 /*

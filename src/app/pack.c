@@ -322,6 +322,10 @@ static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 			.is_read = stats.map != NULL,
 			.entries = stats.entries,
 			.read_errors = stats.read_errors,
+			.has_slots = stats.has_slots,
+			.rest_events = stats.rest_events,
+			.rest_failed = stats.rest_failed,
+			.retired = stats.retired,
 		};
 
 		selfmon_map(selfmon, pack->name, map->name, &state);

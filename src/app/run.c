@@ -185,6 +185,9 @@ static void export(struct run *run, const struct snapshot *snapshot)
 
 	if (!run->exporter) {
 		output_console(snapshot);
+		/* Nobody could know more about it. */
+		model_acknowledge(run->app.model, &(struct snapshot_place){0},
+			&(struct snapshot_place){.scope = snapshot->scope_count});
 		if (run->stopping)
 			loop_stop(run->loop);
 		return;

@@ -74,6 +74,8 @@ enum {
 	/* Of one metric: names that its rows had before, each of which is a series and a copy of a
 	 * value. Beyond these a row keeps the name that it has. */
 	LIMIT_RENAMES = 1024,
+	/* Slots of one map that are on their way to become free: some system calls for each. */
+	LIMIT_RETIRING = 1024,
 	/* Perf event arrays: pages (4 KiB) for each CPU, and keys counted in our own memory: what
 	 * is beyond is counted as overflow. */
 	LIMIT_SAMPLE_PAGES = 16,

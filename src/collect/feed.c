@@ -73,7 +73,7 @@ int feed_new(
 		feed_free(feed);
 		return -EINVAL;
 	}
-	if (feed_open_memos(feed)) {
+	if (feed_open_memos(feed) || feed_open_ends(feed)) {
 		feed_free(feed);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
@@ -89,6 +89,7 @@ void feed_free(struct feed *feed)
 	free(feed->slots);
 	free(feed->slots_renamed);
 	renames_free(feed->renames);
+	feed_close_ends(feed);
 	if (feed->kind->close)
 		feed->kind->close(feed);
 	free(feed->key);
@@ -169,6 +170,7 @@ void feed_end(struct feed *feed, bool complete)
 	}
 	if (feed->kind->end)
 		feed->kind->end(feed);
+	feed_end_remains(feed);
 	if (feed->keys)
 		keytab_end(feed->keys);
 }

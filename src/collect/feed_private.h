@@ -37,6 +37,7 @@ struct feed_many {
 	uint32_t series[FEED_MANY];
 	uint32_t memos[FEED_MANY]; /* of the rows; unused if there are none */
 	const unsigned char *values[FEED_MANY];
+	uint64_t sums[FEED_MANY]; /* of values in shards: what `values` point to */
 	size_t cpu_stride;
 	uint32_t cpu_count; /* values of each row that are one number together */
 };
@@ -99,7 +100,8 @@ struct feed {
 	uint32_t *slots_renamed; /* by slot, as in struct feed_row; NULL until one is */
 	bool look_again;	 /* in this pass */
 	struct memos memos;
-	uint64_t *now; /* words of one row */
+	uint64_t *now;		/* words of one row */
+	struct feed_ends *ends; /* feed_retire.c; NULL: slots of this feed stay */
 	struct arena scratch;
 	uint64_t row_count, undecodable, skipped;
 	char undecodable_text[256];
@@ -111,6 +113,17 @@ struct feed {
  */
 int feed_decode_key(
 	struct feed *feed, const unsigned char *key, uint32_t *series, uint32_t *place) MUST_CHECK;
+
+/*
+ * feed_retire.c: slots that are taken back while their series goes on. All of these do nothing if
+ * slots stay. Open: 0 or -ENOMEM; count: a slot was found to belong to the series; add: after all
+ * slots were added; end: the pass is complete.
+ */
+int feed_open_ends(struct feed *feed) MUST_CHECK;
+void feed_close_ends(struct feed *feed);
+int feed_count_slot(struct feed *feed, uint32_t series) MUST_CHECK;
+void feed_add_remains(struct feed *feed);
+void feed_end_remains(struct feed *feed);
 
 /* feed_memo.c. Before the first row. 0 or -ENOMEM. */
 int feed_open_memos(struct feed *feed) MUST_CHECK;

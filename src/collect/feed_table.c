@@ -31,11 +31,6 @@ static int take_rows(struct feed *feed, size_t count)
 	return feed->slots && (!feed->renames || feed->slots_renamed) ? 0 : -ENOMEM;
 }
 
-static const unsigned char *slot_value(const struct table *table, uint32_t number)
-{
-	return table_element(table, number) + table->info->table.value_offset;
-}
-
 static void add(struct feed *feed, uint32_t series, const unsigned char *value)
 {
 	feed->kind->add(feed, series, 0, value);
@@ -83,18 +78,21 @@ static int learn_name(struct feed *feed, size_t number, uint32_t state, const un
 		forget_names(feed, number);
 	}
 	result = feed_decode_key(feed, key, &slot->series, NULL);
+	if (!result && slot->series != KEYTAB_UNDECODABLE)
+		result = feed_count_slot(feed, slot->series);
 	slot->state = result ? 0 : state;
 	return result;
 }
 
 static int learn(struct feed *feed, struct lesson *lesson)
 {
+	uint64_t sum;
 	int result = attributes_prepare(feed->plan, lesson->keys, lesson->count, &feed->scratch);
 
 	for (uint32_t i = 0; !result && i < lesson->count; i++) {
 		uint32_t number = lesson->numbers[i];
 		bool is_new = feed->slots[number].state != lesson->states[i];
-		const unsigned char *value = slot_value(lesson->table, number);
+		const unsigned char *value = table_value(lesson->table, number, &sum);
 
 		result = learn_name(feed, number, lesson->states[i], lesson->keys[i], value);
 		if (!result && is_new)
@@ -173,6 +171,7 @@ static bool add_known(struct feed *feed, const struct table *table)
 	struct feed_many gathered;
 	uint32_t count = table->info->max_entries;
 	bool all_known = true;
+	uint64_t sum;
 
 	gathered.count = 0;
 	gathered.cpu_stride = 0;
@@ -194,13 +193,15 @@ static bool add_known(struct feed *feed, const struct table *table)
 			continue;
 		}
 		if (feed->renames) {
-			add_named(feed, number, slot_value(table, number));
+			add_named(feed, number, table_value(table, number, &sum));
 			continue;
 		}
 		if (slot->series == KEYTAB_UNDECODABLE)
 			continue;
 		gathered.series[gathered.count] = slot->series;
-		gathered.values[gathered.count++] = slot_value(table, number);
+		gathered.values[gathered.count] = table_value(
+			table, number, &gathered.sums[gathered.count]);
+		gathered.count++;
 		if (gathered.count == FEED_MANY)
 			hand_over(feed, &gathered);
 	}
@@ -211,6 +212,8 @@ static bool add_known(struct feed *feed, const struct table *table)
 static int feed_slots(struct feed *feed, const struct table *table)
 {
 	int result = take_rows(feed, (size_t)table->info->max_entries + 1);
+	const unsigned char *rest;
+	uint64_t sum;
 
 	if (!result && feed->look_again)
 		result = learn_slots(feed, table, true);
@@ -218,8 +221,11 @@ static int feed_slots(struct feed *feed, const struct table *table)
 		return result;
 	if (!add_known(feed, table))
 		result = learn_slots(feed, table, false);
-	if (!result && !feed_all_zero(slot_value(table, 0), table->info->value_size))
-		result = add_overflow(feed, slot_value(table, 0));
+	rest = table_value(table, 0, &sum);
+	if (!result && !feed_all_zero(rest, table->info->value_size))
+		result = add_overflow(feed, rest);
+	if (!result)
+		feed_add_remains(feed);
 	return result;
 }
 

@@ -44,8 +44,9 @@ struct metric_plan {
 	struct attribute_plan row_number; /* histograms in rows: which bucket a row is */
 	const double *bounds;		  /* histograms: one less than buckets */
 	uint32_t bound_count;
-	bool octaves;	     /* histograms: sent as exponential ones */
-	uint32_t max_series; /* 0: the default */
+	bool octaves;		  /* histograms: sent as exponential ones */
+	uint32_t max_series;	  /* 0: the default */
+	uint64_t idle_timeout_ns; /* 0: series do not end while the map has them */
 	bool keeps_cpus;
 	bool is_volatile; /* the attributes of a key may change */
 	bool zero_key;	  /* only the row with the key 0 counts */

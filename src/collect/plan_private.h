@@ -32,3 +32,5 @@ int bind_by_size(struct binding *b) MUST_CHECK;
 int bind_boundaries(struct binding *b) MUST_CHECK;
 /* The same file: whether the buckets are those of an exponential histogram. */
 int bind_octaves(struct binding *b) MUST_CHECK;
+/* plan_idle.c: after the value is bound. */
+int bind_idle_timeout(struct binding *b) MUST_CHECK;

@@ -79,6 +79,7 @@ struct metric_definition {
 	enum octaves octaves;	    /* histogram: sent as an exponential one */
 	uint32_t scale_cut;	    /* exponential histogram: how far its scale stays below 20 */
 	uint32_t cardinality_limit; /* most series; 0: the default */
+	uint64_t idle_timeout_ns;   /* series that do not change for so long end; 0: none does */
 	struct bucket_rows *rows;
 	/* Explicit buckets made of those that the map has; NULL: as they are. Where the map's do
 	 * not allow it exactly, the pack is refused. */

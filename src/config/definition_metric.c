@@ -9,6 +9,7 @@
 #include "base/nearest.h"
 #include "base/str.h"
 #include "config/definition_rows.h"
+#include "config/duration.h"
 #include "config/unit.h"
 
 static const char *const instruments[] = {
@@ -131,6 +132,25 @@ static void row_cardinality_limit(struct parse *parse, const struct yaml_node *n
 	parse_number(parse, node, &cardinality_shape, target);
 }
 
+static const char idle_timeout_expected[] =
+	"a whole number of seconds (s), minutes (m), hours (h) or days (d) from 1s to 365d, such "
+	"as 10m";
+
+static void row_idle_timeout(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	static const uint64_t longest = 365 * 86400 * UINT64_C(1000000000);
+	const char *text = node_text(parse, node, idle_timeout_expected);
+	uint64_t ns;
+
+	if (!text)
+		return;
+	if (!duration_parse(text, &ns) && ns >= 1000000000 && ns <= longest)
+		*(uint64_t *)target = ns;
+	else
+		report_add(parse->report, node->position, "found %s, expected %s",
+			yaml_describe(node, parse->arena), idle_timeout_expected);
+}
+
 static const struct row exp2_rows[] = {
 	{"first", true, row_exponent, offsetof(struct metric_definition, exp2_first),
 		"the exponent of bucket 0's upper bound", &exponent_shape},
@@ -178,6 +198,7 @@ static void row_buckets(struct parse *parse, const struct yaml_node *node, void 
 
 static const struct shape name_shape = {
 	.kind = SHAPE_TEXT, .pattern = "^[A-Za-z][A-Za-z0-9_./-]{0,254}$"};
+static const struct shape duration_shape = {.kind = SHAPE_TEXT, .pattern = "^[0-9]+(ms|s|m|h|d)$"};
 static const struct shape unit_shape = {.kind = SHAPE_TEXT, .pattern = "^.{1,63}$"};
 
 static const struct row metric_rows[] = {
@@ -202,6 +223,10 @@ static const struct row metric_rows[] = {
 		offsetof(struct metric_definition, cardinality_limit),
 		"the most series, the overflow series not counted; without it 2000",
 		&cardinality_shape},
+	{"idle_timeout", false, row_idle_timeout,
+		offsetof(struct metric_definition, idle_timeout_ns),
+		"after how long without a change a series ends; without it none does",
+		&duration_shape},
 	{"value", false, row_field, offsetof(struct metric_definition, value),
 		"field of the value's struct; without it the whole value", &shape_field},
 	{"per_cpu", false, row_attribute_name, offsetof(struct metric_definition, per_cpu),

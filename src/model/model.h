@@ -181,6 +181,15 @@ static inline uint32_t series_generation(const struct metric *metric, uint32_t s
 	return series < metric->series_count ? metric->series[series].generation : 0;
 }
 
+/* Whether it is that one. */
+bool metric_is_overflow(const struct metric *metric, uint32_t series);
+
+/*
+ * Between model_begin and model_end: whether all that the series had in the collection before was
+ * acknowledged. May say no where it was, if requests were acknowledged out of order.
+ */
+bool metric_is_delivered(const struct metric *metric, uint32_t series);
+
 /* Add to what this collection has for the series: two map entries may be one series. */
 void metric_add(struct metric *metric, uint32_t series, uint64_t value);
 /* The same for many. */
@@ -223,7 +232,7 @@ struct snapshot_place {
 /*
  * Every live series from `from` up to but not including `to` was delivered as the last snapshot has
  * it: what they count from its time on is their next delta. Between model_end and model_begin.
- * Nothing changes in the snapshot.
+ * Nothing changes in the snapshot. metric_is_delivered() tells it of cumulative series, too.
  */
 void model_acknowledge(
 	struct model *model, const struct snapshot_place *from, const struct snapshot_place *to);

@@ -1,5 +1,6 @@
 unit_test(src/config/decimal.c LINK otelbpf_config)
 unit_test(src/config/definition.c LINK otelbpf_config)
+unit_test(src/config/duration.c LINK otelbpf_config)
 unit_test(src/config/ebpf_exporter.c LINK otelbpf_config)
 unit_test(src/config/ebpf_exporter_bucket.c LINK otelbpf_config)
 unit_test(src/config/note.c LINK otelbpf_config)
