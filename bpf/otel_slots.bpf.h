@@ -86,6 +86,8 @@ static __always_inline int otel_same(const void *a, const void *b, __u32 size, _
 			difference |= OTEL_DIFFERENCE(otel_word2, a, b, i);
 		else
 			difference |= OTEL_DIFFERENCE(unsigned char, a, b, i);
+		/* One after the other: all loads first, and large keys leave no stack. */
+		__asm__ volatile("" : "+r"(difference));
 	}
 	return !difference;
 }
