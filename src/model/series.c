@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/huge.h"
+
 enum {
 	FIRST_CAPACITY = 8,
 	FIRST_INDEX = 16
@@ -234,6 +236,8 @@ static int grow(struct metric *metric)
 	if (!states)
 		return -ENOMEM;
 	state->series = states;
+	huge_advise(series, capacity * sizeof(*series));
+	huge_advise(states, capacity * sizeof(*states));
 	memset(series + state->capacity, 0, (capacity - state->capacity) * sizeof(*series));
 	memset(states + state->capacity, 0, (capacity - state->capacity) * sizeof(*states));
 	state->capacity = capacity;
@@ -272,6 +276,7 @@ uint32_t series_insert(struct metric *metric, const struct attr *attrs, size_t a
 	if (number == metric->series_count)
 		metric->series_count++;
 	series->generation++;
+	metric->changes++;
 	series->start = start;
 	series->live = false;
 	series->touched = 0;
@@ -296,6 +301,7 @@ void series_remove(struct metric *metric, uint32_t series)
 	 * his. */
 	metric->series[series] = (struct series){
 		.generation = metric->series[series].generation + 1};
+	metric->changes++;
 	if (series < state->free_hint)
 		state->free_hint = series;
 }
