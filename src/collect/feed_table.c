@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/huge.h"
 #include "collect/feed_private.h"
 
 enum {
@@ -24,8 +25,10 @@ struct lesson {
 
 static int take_rows(struct feed *feed, size_t count)
 {
-	if (!feed->slots)
+	if (!feed->slots) {
 		feed->slots = calloc(count, sizeof(*feed->slots));
+		huge_advise(feed->slots, feed->slots ? count * sizeof(*feed->slots) : 0);
+	}
 	if (feed->renames && !feed->slots_renamed)
 		feed->slots_renamed = calloc(count, sizeof(*feed->slots_renamed));
 	return feed->slots && (!feed->renames || feed->slots_renamed) ? 0 : -ENOMEM;

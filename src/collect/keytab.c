@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/huge.h"
 
 enum {
 	FIRST_ENTRIES = 16,
@@ -125,6 +126,7 @@ static int grow_entries(struct keytab *table)
 	entries = reallocarray(table->entries, room, table->stride);
 	if (!entries)
 		return -ENOMEM;
+	huge_advise(entries, room * table->stride);
 	table->entries = entries;
 	table->room = (uint32_t)room;
 	return 0;
@@ -266,6 +268,7 @@ static void sort(struct keytab *table)
 	/* Out of memory: all stays right, but slow. */
 	if (!entries)
 		return;
+	huge_advise(entries, (table->count + 1) * table->stride);
 	memset(table->index, 0, ((size_t)table->mask + 1) * sizeof(*table->index));
 	for (uint32_t to = 0; to <= table->count; to++) {
 		struct keytab_entry *entry = (struct keytab_entry *)(void *)(entries +

@@ -489,6 +489,8 @@ static bool is_done(const struct model *model, const struct metric *metric)
 
 static void end_metric(const struct model *model, struct metric *metric)
 {
+	metric->all_live = is_done(model, metric) &&
+			   metric->state->touched_count == metric->series_count;
 	if (is_done(model, metric))
 		return;
 	for (uint32_t i = 0; i < metric->series_count; i++) {

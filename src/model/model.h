@@ -108,6 +108,8 @@ struct metric {
 	enum temporality temporality; /* gauges: cumulative, which is not exported */
 	uint32_t index;		      /* of this metric in the model; dense, never reused */
 	uint32_t series_count;
+	uint32_t changes;      /* goes up with each number that is given to attributes or taken */
+	bool all_live;	       /* every series has a point, it is known */
 	struct series *series; /* some are not live: skip them */
 	const struct scope *scope;
 	struct metric_state *state; /* the model's own */
