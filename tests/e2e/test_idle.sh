@@ -15,10 +15,10 @@ keep_busy() { while [[ ! -e $work/enough ]]; do make busy 10; echo 10 >>"$work/b
 
 # run KIND CONFIG
 run() {
-    local kind=$1 started
+    local kind=$1 started    # of the receiver; its output has totals while it runs
     export COLLECTOR_OUTPUT=$work/$kind.jsonl OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=$kind
     rm -f "$work/enough" "$work/busy" "$work/otelbpf.log"
-    start_collector
+    start_collector "$2"
     start_otelbpf --otlp-endpoint "$otlp_http" --interval 300ms "$TEST_PACKS/idle/idle.yaml"
     keep_busy & busy_pid=$!
     at_exit kill "$busy_pid"
@@ -41,6 +41,7 @@ run() {
     wait_for_exports 1 tasks
     stop_otelbpf
     stop_collector
+    [[ $kind == cumulative ]] || COLLECTOR_OUTPUT=$COLLECTOR_OUTPUT.deltas
 
     expect "$kind: calls of one" "$(all_points tasks | $kind '$a["thread.name"] == "one"')" 107
     expect "$kind: calls of two" "$(all_points tasks | $kind '$a["thread.name"] == "two"')" 201
@@ -59,5 +60,5 @@ run() {
     ! grep -q 'warning: ' "$work/otelbpf.log" || { cat "$work/otelbpf.log" >&2; fail "$kind: there are warnings"; }
 }
 
-run cumulative
-run delta
+run cumulative "$root/tests/e2e/collector.yaml"
+run delta "$root/tests/e2e/collector_delta.yaml"
