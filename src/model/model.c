@@ -93,6 +93,9 @@ struct scope *model_add_scope(
 		goto fail;
 	scope->model = model;
 	scope->created = created;
+	/* The clock may be set back before the first collection, and its points must have a length.
+	 */
+	model_resume(model, created);
 	scope->name = strdup(name);
 	scope->version = strdup(version);
 	if (!scope->name || !scope->version)
@@ -470,7 +473,7 @@ static void end_cumulative(const struct model *model, struct metric *metric, uin
 		end_series(metric, i);
 	else if (is_monotonic(metric) && now < series->previous)
 		/* The count began anew: a new start time, not a negative rate. */
-		series->start = model->previous_time;
+		series->start = first_start(metric);
 	if (series->live && metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
 		exponential_repair(series->exponential, metric->desc.divisor);
 }

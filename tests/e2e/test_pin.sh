@@ -79,12 +79,12 @@ refused() {    # SENTENCE STATUS ARGUMENT...
     [[ $said == *"$sentence"* ]] || fail "\"$sentence\" is not in: $said"
 }
 # Packs that are in the kernel: their maps go with the last program.
-loaded() { made "$("$workload" maps tasks_index)" maps; }
+loaded() { made "$("$workload" maps lives_bounds)" maps; }
 
 ### Without --pin nothing stays
 start_sink
 before=$(loaded)
-start_otelbpf --interval 20ms "$tasks"
+start_otelbpf --interval 20ms "$lives"
 (($(loaded) == before + 1)) || fail "the program is not loaded"
 stop_otelbpf
 wait_for 10 eval '[[ $(loaded) == "$before" ]]' || fail "a stop leaves programs in the kernel"

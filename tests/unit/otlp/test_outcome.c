@@ -3,10 +3,12 @@
  */
 #include "otlp/exporter.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "otlp/exporting.h"
 #include "test.h"
@@ -308,6 +310,135 @@ static void test_too_large_for_a_proxy(void **state)
 	assert_in_range(fixture->result.requests, 4, 5);
 }
 
+/* The requests that went out, one behind the other. */
+struct sent {
+	struct buf bytes;
+	size_t count;
+	uint64_t points;
+	struct snapshot_place from, to;
+};
+
+static void on_sending(void *context, const struct export_request *request)
+{
+	struct sent *sent = context;
+
+	buf_put(&sent->bytes, request->bytes, request->length);
+	sent->points += request->points;
+	if (!sent->count++)
+		sent->from = request->from;
+	else
+		assert_true(sent->to.series <= request->from.series);
+	sent->to = request->to;
+}
+
+static void test_told_of_every_request(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sent sent = {.bytes = {.limit = 1 << 20}};
+	size_t at = 0;
+
+	sample_free(&fixture->sample);
+	sample_new_many(&fixture->sample, 50, 300);
+	fixture->options.sending = on_sending;
+	fixture->options.acknowledged_context = &sent;
+	fixture->options.acknowledged = NULL;
+	fixture->options.request_limit = 4096;
+	make_exporter(fixture);
+	SCRIPT(fixture, "ok", "cut", "503");
+	begin(fixture, 60 * NSEC_PER_SEC);
+	wait_for_result(fixture);
+	assert_int_equal(fixture->result.exported, 50);
+	assert_int_equal(sent.count, fixture->result.requests);
+	assert_true(sent.count > 2);
+	assert_int_equal(sent.points, 50);
+	assert_int_equal(sent.from.series, 0);
+	/* Each once, whatever the number of attempts, as it was sent. */
+	for (size_t i = 0; i < sink_request_count(fixture->sink); i++) {
+		const struct sink_request *request = sink_request(fixture->sink, i);
+
+		if (!request->accepted)
+			continue;
+		assert_memory_equal(sent.bytes.data + at, request->body, request->length);
+		at += request->length;
+	}
+	assert_int_equal(at, sent.bytes.length);
+	buf_fini(&sent.bytes);
+}
+
+/* It may have been accepted before this exporter was made. */
+static void test_request_of_another_process(void **state)
+{
+	static const struct {
+		const char *script[5];
+		size_t requests;
+		bool accepted;
+	} cases[] = {
+		{{"ok"}, 1, true},
+		{{"partial;rejected=2"}, 1, true},
+		{{"503", "401", "404", "ok"}, 4, true},
+		{{"cut", "500", "garbage"}, 4, true},
+		{{"400"}, 1, false},
+		{{"413"}, 1, false},
+		{{"502", "422"}, 2, false},
+	};
+	static const char bytes[] = "are not looked at";
+	const struct export_request request = {
+		.bytes = bytes, .length = sizeof(bytes), .points = 7};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(cases); i++) {
+		struct fixture *fixture;
+		size_t n = i / 2;
+
+		assert_int_equal(setup((void **)&fixture), 0);
+		fixture->options.gzip = i % 2;
+		fixture->options.retry_initial_ns = NSEC_PER_MSEC;
+		fixture->options.sending = on_sending;
+		make_exporter(fixture);
+		script(fixture, cases[n].script);
+		fixture->done = 0;
+		assert_int_equal(
+			exporter_resend(fixture->exporter, &request, on_done, fixture), 0);
+		assert_int_equal(
+			exporter_resend(fixture->exporter, &request, on_done, fixture), -EBUSY);
+		wait_for_result(fixture);
+		assert_int_equal(sink_request_count(fixture->sink), cases[n].requests);
+		for (size_t k = 0; k < cases[n].requests; k++) {
+			const struct sink_request *sent = sink_request(fixture->sink, k);
+
+			assert_int_equal(sent->inflated, sizeof(bytes));
+			check_same_bytes(fixture);
+		}
+		assert_int_equal(fixture->result.failed, cases[n].accepted ? 0 : 7);
+		assert_int_equal(fixture->result.exported + fixture->result.rejected,
+			cases[n].accepted ? 7 : 0);
+		assert_int_equal(fixture->result.unresolved, 0);
+		assert_int_equal(fixture->acknowledged, 0);
+		/* The next export is one like any other. */
+		fixture->options.sending = NULL;
+		make_exporter(fixture);
+		begin(fixture, 60 * NSEC_PER_SEC);
+		finish(fixture);
+		assert_int_equal(fixture->result.exported, SAMPLE_POINTS);
+		exporting_teardown((void **)&fixture);
+	}
+}
+
+/* As long as nobody answers, only a stop ends it, and then nothing is known. */
+static void test_request_of_another_process_at_a_stop(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct export_request request = {.bytes = "x", .length = 1, .points = 7};
+
+	SCRIPT(fixture, "*hang");
+	assert_int_equal(exporter_resend(fixture->exporter, &request, on_done, fixture), 0);
+	wait_for_request(fixture, 1);
+	exporter_hurry(fixture->exporter, clock_monotonic_ns() + 50 * NSEC_PER_MSEC);
+	wait_for_result(fixture);
+	assert_int_equal(fixture->result.failed, 7);
+	assert_int_equal(fixture->result.unresolved, 7);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, exporting_teardown)
 
 int main(void)
@@ -322,6 +453,9 @@ int main(void)
 		TEST(test_hurry_ends_a_long_wait),
 		TEST(test_never_sent_is_known),
 		TEST(test_too_large_for_a_proxy),
+		TEST(test_told_of_every_request),
+		cmocka_unit_test(test_request_of_another_process),
+		TEST(test_request_of_another_process_at_a_stop),
 	};
 
 	/* libcurl would ask it for 127.0.0.1 too. */

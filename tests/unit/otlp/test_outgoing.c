@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "otlp/outgoing.h"
 
+#include <errno.h>
+
 #include "base/limits.h"
 #include "otlp/sample.h"
 #include "test.h"
@@ -117,6 +119,45 @@ static void test_one_point_cannot_be_split(void **state)
 	sample_free(&sample);
 }
 
+static void test_a_request_that_is_there(void **state)
+{
+	struct outgoing outgoing;
+	struct sample sample;
+
+	(void)state;
+	sample_new_many(&sample, 30, 300);
+	begin(&outgoing, &sample, 1 << 20, false);
+	assert_int_equal(outgoing_give(&outgoing, "bytes", 5, 3), 0);
+	assert_int_equal(outgoing_next(&outgoing), 0);
+	assert_true(outgoing.is_given);
+	assert_int_equal(outgoing.encoded.points, 3);
+	assert_int_equal(outgoing_body(&outgoing)->length, 5);
+	assert_memory_equal(outgoing_body(&outgoing)->data, "bytes", 5);
+	assert_false(outgoing_split(&outgoing));
+	assert_int_equal(encode_skip_rest(&outgoing.cursor), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(outgoing_next(&outgoing), 0);
+		assert_int_equal(outgoing.encoded.points, 0);
+	}
+	assert_int_equal(outgoing_begin(&outgoing, sample.snapshot), 0);
+	assert_int_equal(outgoing_next(&outgoing), 0);
+	assert_false(outgoing.is_given);
+	assert_int_equal(outgoing.encoded.points, 30);
+	outgoing_fini(&outgoing);
+	sample_free(&sample);
+}
+
+static void test_a_request_that_is_too_large(void **state)
+{
+	static const char bytes[5000];
+	struct outgoing outgoing;
+
+	(void)state;
+	assert_int_equal(outgoing_init(&outgoing, 4096, false, NULL), 0);
+	assert_int_equal(outgoing_give(&outgoing, bytes, sizeof(bytes), 3), -ENOMEM);
+	outgoing_fini(&outgoing);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +165,8 @@ int main(void)
 		cmocka_unit_test(test_the_first_point_of_a_request),
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_one_point_cannot_be_split),
+		cmocka_unit_test(test_a_request_that_is_there),
+		cmocka_unit_test(test_a_request_that_is_too_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
