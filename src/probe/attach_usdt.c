@@ -75,7 +75,15 @@ static int attach(
 	if (rc < 0)
 		return rc;
 	link = bpf_program__attach_usdt(program, -1, path, place.provider, place.name, NULL);
-	return link ? links_add(links, link) : -errno;
+	if (link)
+		return links_add(links, link);
+	/* Without a cookie of the link libbpf finds the probe by its address. */
+	if (errno == EOPNOTSUPP)
+		return err_set(err, -ENOTSUP,
+			"%s is a library or position-independent (PIE), which can lie anywhere in "
+			"memory: for all processes that takes Linux 5.15",
+			path);
+	return -errno;
 }
 
 const struct attach_kind attach_usdt = {

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -14,12 +15,13 @@
 /* This task, by its number or "0" for itself. */
 static void enter_cgroup(const char *folder, int pid)
 {
-	char path[4096];
-	int fd;
+	char path[4096], text[16];
+	int fd, length = snprintf(text, sizeof(text), "%d", pid);
 
 	snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
 	fd = open(path, O_WRONLY);
-	if (fd < 0 || dprintf(fd, "%d", pid) < 0)
+	/* Not by stdio, which allocates. */
+	if (fd < 0 || write(fd, text, (size_t)length) != length)
 		fail(path);
 	close(fd);
 }
@@ -111,20 +113,35 @@ static void take_naps(int go, int done, unsigned long n)
 	wait_byte(go);
 }
 
+/* Until the task sleeps: this file has the call that it sleeps in, and nothing while it still runs
+ * or waits for a CPU to fall asleep on. */
+static void wait_asleep(pid_t pid)
+{
+	char path[64], text[128];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	do {
+		fd = open(path, O_RDONLY);
+		if (fd < 0)
+			skip("this kernel does not say what a task sleeps in");
+		n = read(fd, text, sizeof(text) - 1);
+		close(fd);
+		if (n <= 0)
+			fail(path);
+		text[n] = '\0';
+	} while (!strncmp(text, "running", strlen("running")));
+}
+
 /* What the kernel's scheduler counts of a task that sleeps: nanoseconds that it waited for a CPU,
  * and how often it got one. */
 static void read_schedstat(pid_t pid, unsigned long long *waited, unsigned long long *times)
 {
-	char path[64], state;
+	char path[64];
 	FILE *file;
 
-	do {
-		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-		file = fopen(path, "re");
-		if (!file || fscanf(file, "%*d %*s %c", &state) != 1)
-			fail(path);
-		fclose(file);
-	} while (state != 'S');
+	wait_asleep(pid);
 	snprintf(path, sizeof(path), "/proc/%d/schedstat", pid);
 	file = fopen(path, "re");
 	if (!file)
