@@ -122,7 +122,7 @@ def linear_bounds(theirs, ours):
 
 
 def rename_bounds(page, linear):
-    return {(name, label_set((key, repr(linear[name].get(float(text), text)) if key == "le" and name in linear else text)
+    return {(name, label_set((key, str(linear[name].get(float(text), text)) if key == "le" and name in linear else text)
                              for key, text in labels)): value for (name, labels), value in page.items()}
 
 
