@@ -17,13 +17,18 @@ static void close_words(struct feed *feed)
 	free(feed->state);
 }
 
+/* Those in the map's values, which may be more than the metric's. */
+static uint32_t map_buckets(const struct metric_plan *plan)
+{
+	return plan->merge ? plan->bucket_count : plan->bound_count + 1;
+}
+
 /* The words of a histogram: its buckets, then its sum. */
 static void read_words(const struct feed *feed, const unsigned char *value, uint64_t *words)
 {
 	const struct metric_plan *plan = feed->plan;
-	uint32_t count = plan->merge ? plan->bucket_count : plan->bound_count + 1;
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < map_buckets(plan); i++) {
 		struct field bucket = {
 			.kind = FIELD_UINT,
 			.offset = plan->buckets->offset + i * plan->buckets->element_size,
