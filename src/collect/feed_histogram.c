@@ -26,8 +26,8 @@ static struct field bucket_field(const struct metric_plan *plan, uint32_t i)
 	};
 }
 
-/* Of the map: `merge` says which of them are one of the histogram. */
-static uint32_t bucket_count(const struct metric_plan *plan)
+/* Those in the map's values, which may be more than the metric's. */
+static uint32_t map_buckets(const struct metric_plan *plan)
 {
 	return plan->merge ? plan->bucket_count : plan->bound_count + 1;
 }
@@ -37,7 +37,7 @@ static void read_words(const struct feed *feed, const unsigned char *value, uint
 {
 	const struct metric_plan *plan = feed->plan;
 
-	for (uint32_t i = 0; i < bucket_count(plan); i++) {
+	for (uint32_t i = 0; i < map_buckets(plan); i++) {
 		struct field bucket = bucket_field(plan, i);
 
 		words[plan->merge ? plan->merge[i] : i] += field_integer(&bucket, value);
@@ -87,7 +87,7 @@ static bool subtract(const struct feed *feed, unsigned char *value, const unsign
 	bool good = feed_subtract(plan->sum, value, before) &&
 		    (!plan->zero_count || feed_subtract(plan->zero_count, value, before));
 
-	for (uint32_t i = 0; i < bucket_count(plan) && good; i++) {
+	for (uint32_t i = 0; i < map_buckets(plan) && good; i++) {
 		struct field bucket = bucket_field(plan, i);
 
 		good = feed_subtract(&bucket, value, before);

@@ -215,7 +215,8 @@ void definition_schema(const char *const *decoders, struct buf *out)
 
 void file_schema(const char *title, const struct table *table, struct buf *out)
 {
-	const struct writer w = {.out = out, .file = true};
+	static const char *const no_decoders[] = {NULL};
+	const struct writer w = {.out = out, .decoders = no_decoders, .file = true};
 
 	buf_puts(out, "{\"$schema\": \"http://json-schema.org/draft-07/schema#\",\n\"title\": ");
 	put_string(&w, title);

@@ -159,11 +159,12 @@ static void world_begin(const struct kind *kind, uint64_t seed)
 	w.random = seed;
 	w.now = SECOND;
 	slots_make(&w.memory, SLOTS, kind->words * 8);
-	w.memory.info.table.divisor = 1;
 	if (kind->instrument == INSTRUMENT_HISTOGRAM)
 		w.memory.info.value = (struct layout){32, histogram_fields, 2};
-	if (kind->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+	if (kind->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM) {
+		w.memory.info.table.divisor = 1;
 		w.memory.info.value = (struct layout){WORDS_MAX * 8, exponential_fields, 5};
+	}
 	if (kind->instrument == INSTRUMENT_UPDOWNCOUNTER)
 		w.memory.value_field.kind = FIELD_INT;
 	snprintf(text, sizeof(text),
