@@ -148,6 +148,12 @@ void app_fini(struct app *app)
 	arena_fini(&app->arena);
 }
 
+void app_refresh(struct app *app)
+{
+	for (size_t i = 0; i < app->pack_count; i++)
+		pack_refresh(&app->packs[i]);
+}
+
 const struct snapshot *app_collect(struct app *app, uint64_t now)
 {
 	uint64_t begun = clock_monotonic_ns();

@@ -180,6 +180,8 @@ int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err 
 		result = probe_load(pack->probe, err);
 	if (result)
 		return fail(pack, result == -EPERM ? "permission" : "load", result);
+	if (facts_init(&pack->facts, pack->probe, &pack->arena, err))
+		return fail(pack, "memory", -ENOMEM);
 	scope = model_add_scope(model, pack->name, pack->definition.version, now);
 	if (!scope)
 		return fail(pack, "memory", err_set(err, -ENOMEM, "out of memory"));
@@ -197,6 +199,12 @@ int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err 
 		return fail(pack, result == -EPERM ? "permission" : "attach", result);
 	}
 	return 0;
+}
+
+void pack_refresh(struct pack *pack)
+{
+	if (pack->collector)
+		facts_refresh(&pack->facts, pack->probe);
 }
 
 static void tell_undecodable(struct pack *pack)
@@ -258,7 +266,7 @@ static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 		struct collector_map_stats stats = map_stats(pack, map);
 		struct selfmon_map state = {
 			.capacity = map->max_entries,
-			.bytes = probe_map_bytes(map),
+			.bytes = pack->facts.map_bytes[i],
 			.is_read = stats.map != NULL,
 			.entries = stats.entries,
 			.read_errors = stats.read_errors,
@@ -275,18 +283,16 @@ static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 static void report_programs(const struct pack *pack, struct selfmon *selfmon)
 {
 	for (size_t i = 0; i < probe_program_count(pack->probe); i++) {
-		struct program_info info;
-		struct selfmon_program state;
-
-		probe_program_info(pack->probe, i, &info);
-		state = (struct selfmon_program){
-			.missed = info.missed,
-			.has_stats = info.has_stats,
-			.run_count = info.run_count,
-			.run_time_ns = info.run_time_ns,
+		const struct program_info *info = &pack->facts.programs[i];
+		struct selfmon_program state = {
+			.missed = info->missed,
+			.has_stats = info->has_stats,
+			.run_count = info->run_count,
+			.run_time_ns = info->run_time_ns,
 		};
-		if (info.loaded)
-			selfmon_program(selfmon, pack->name, info.name, &state);
+
+		if (info->loaded)
+			selfmon_program(selfmon, pack->name, info->name, &state);
 	}
 }
 

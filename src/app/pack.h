@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/cgroup_map.h"
+#include "app/facts.h"
 #include "app/find.h"
 #include "base/arena.h"
 #include "base/compiler.h"
@@ -23,6 +24,7 @@ struct pack {
 	struct probe *probe;
 	struct pack_plan plan;
 	struct collector *collector;
+	struct facts facts;
 	struct cgroup_map *cgroup_map; /* NULL: none */
 	const char *error_type;	       /* why it does not count; NULL: it does */
 	struct log_repeat read_failures;
@@ -44,7 +46,10 @@ int pack_start(struct pack *pack, struct model *model, uint64_t now, struct err 
 /* Read its maps into the model; tells what fails, once. Returns false if something did. */
 bool pack_collect(struct pack *pack);
 
-/* Tell selfmon how the pack does. */
+/* Ask the kernel about programs and maps: system calls. */
+void pack_refresh(struct pack *pack);
+
+/* Tell selfmon how the pack does, as of the last pack_refresh where it takes the kernel. */
 void pack_report(const struct pack *pack, struct selfmon *selfmon);
 
 void pack_fini(struct pack *pack);
