@@ -271,8 +271,7 @@ int exporter_resend(struct exporter *exporter, const struct export_request *requ
 
 	if (exporter->state != STATE_IDLE)
 		return -EBUSY;
-	ret = outgoing_give(
-		&exporter->outgoing, request->bytes, request->length, request->points);
+	ret = outgoing_give(&exporter->outgoing, request->bytes, request->length, request->points);
 	if (ret)
 		return ret;
 	begin_export(exporter, UINT64_MAX, done, context);

@@ -36,7 +36,7 @@ typedef void export_acknowledged(
 struct export_request {
 	const void *bytes;
 	size_t length;
-	uint64_t points;		 /* in it */
+	uint64_t points;		/* in it */
 	struct snapshot_place from, to; /* as for export_acknowledged */
 };
 
@@ -110,8 +110,8 @@ int exporter_export(struct exporter *exporter, const struct snapshot *snapshot, 
 /*
  * Deliver a request of another process, which may have been accepted already: the same bytes are
  * sent until it is known that it was, or that it cannot be. No time limit ends that but
- * exporter_hurry. The bytes are copied. `acknowledged` and `sending` are not called; the request was
- * accepted if nothing of the result failed. -EBUSY, -ENOMEM.
+ * exporter_hurry. The bytes are copied. `acknowledged` and `sending` are not called; the request
+ * was accepted if nothing of the result failed. -EBUSY, -ENOMEM.
  */
 int exporter_resend(struct exporter *exporter, const struct export_request *request,
 	export_done *done, void *context) MUST_CHECK;

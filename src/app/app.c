@@ -94,8 +94,7 @@ static bool start_pack(struct app *app, struct pack *pack, const struct pack_req
 		return true;
 	}
 	if (!result)
-		result = pack_start(
-			pack, app->model, app->pins, clock_realtime_ns(), &err);
+		result = pack_start(pack, app->model, app->pins, clock_realtime_ns(), &err);
 	/* libbpf parsed the kernel's BTF, some megabytes: give them back before the next pack. */
 	malloc_trim(0);
 	if (!result)
@@ -180,6 +179,12 @@ void app_fini(struct app *app)
 	selfmon_free(app->selfmon);
 	model_free(app->model);
 	arena_fini(&app->arena);
+}
+
+void app_refresh(struct app *app)
+{
+	for (size_t i = 0; i < app->pack_count; i++)
+		pack_refresh(&app->packs[i]);
 }
 
 const struct snapshot *app_collect(struct app *app, uint64_t now)

@@ -226,8 +226,8 @@ void pack_each_note(const struct pack *pack, void (*tell)(const char *pack, cons
 		tell(pack->name, note->text);
 }
 
-int pack_start(struct pack *pack, struct model *model, struct pins *pins, uint64_t now,
-	struct err *err)
+int pack_start(
+	struct pack *pack, struct model *model, struct pins *pins, uint64_t now, struct err *err)
 {
 	uint64_t created = now;
 	struct scope *scope;
@@ -238,6 +238,8 @@ int pack_start(struct pack *pack, struct model *model, struct pins *pins, uint64
 		result = pack_load(pack, pins, err);
 	if (result)
 		return fail(pack, result == -EPERM ? "permission" : "load", result);
+	if (facts_init(&pack->facts, pack->probe, &pack->arena, err))
+		return fail(pack, "memory", -ENOMEM);
 	if (pack->pin && pin_is_old(pack->pin))
 		created = pin_time(pack->pin);
 	scope = model_add_scope(model, pack->name, pack->definition.version, created);
@@ -257,6 +259,12 @@ int pack_start(struct pack *pack, struct model *model, struct pins *pins, uint64
 		return fail(pack, result == -EPERM ? "permission" : "attach", result);
 	}
 	return 0;
+}
+
+void pack_refresh(struct pack *pack)
+{
+	if (pack->collector)
+		facts_refresh(&pack->facts, pack->probe);
 }
 
 static void tell_undecodable(struct pack *pack)
@@ -318,7 +326,7 @@ static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 		struct collector_map_stats stats = map_stats(pack, map);
 		struct selfmon_map state = {
 			.capacity = map->max_entries,
-			.bytes = probe_map_bytes(map),
+			.bytes = pack->facts.map_bytes[i],
 			.is_read = stats.map != NULL,
 			.entries = stats.entries,
 			.read_errors = stats.read_errors,
@@ -335,18 +343,16 @@ static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 static void report_programs(const struct pack *pack, struct selfmon *selfmon)
 {
 	for (size_t i = 0; i < probe_program_count(pack->probe); i++) {
-		struct program_info info;
-		struct selfmon_program state;
-
-		probe_program_info(pack->probe, i, &info);
-		state = (struct selfmon_program){
-			.missed = info.missed,
-			.has_stats = info.has_stats,
-			.run_count = info.run_count,
-			.run_time_ns = info.run_time_ns,
+		const struct program_info *info = &pack->facts.programs[i];
+		struct selfmon_program state = {
+			.missed = info->missed,
+			.has_stats = info->has_stats,
+			.run_count = info->run_count,
+			.run_time_ns = info->run_time_ns,
 		};
-		if (info.loaded)
-			selfmon_program(selfmon, pack->name, info.name, &state);
+
+		if (info->loaded)
+			selfmon_program(selfmon, pack->name, info->name, &state);
 	}
 }
 
