@@ -32,14 +32,30 @@ struct thread_info {
 	__u32 status; /* x86 only */
 };
 
+struct css_set;
+
 struct task_struct {
 	struct thread_info thread_info;
+	struct css_set *cgroups;
 };
 
 /* Timers */
 
 struct timer_list {
 	void (*function)(struct timer_list *timer);
+};
+
+/* Scheduler */
+
+#define TASK_RUNNING 0
+
+struct task_struct___scheduled {
+	int pid;
+	unsigned int __state;
+};
+
+struct task_struct___before_5_14 {
+	long state; /* became __state by commit 2f064a59a11f */
 };
 
 /* Block devices */
@@ -94,6 +110,7 @@ struct in6_addr {
 
 struct sock_common {
 	unsigned short skc_family;
+	__u16 skc_num; /* the local port, in the machine's byte order */
 	unsigned long skc_flags;
 	struct in6_addr skc_v6_daddr; /* with CONFIG_IPV6 */
 };
@@ -112,6 +129,29 @@ struct tcp_sock {
 	__u32 write_seq;
 	__u64 bytes_received;
 	__u64 bytes_acked;
+};
+
+/* Cgroups */
+
+struct kernfs_node {
+	__u64 id; /* from 5.5: commit 67c0496e87d1 */
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp; /* of the hierarchy of version 2, in which every task is */
+};
+
+/* Packets: offsets are counted from `head`. */
+
+struct sk_buff {
+	unsigned char *head;
+	__u32 tail; /* where the linear part ends, on 64-bit machines */
+	__u16 network_header;
+	__be16 protocol;
 };
 
 #pragma clang attribute pop

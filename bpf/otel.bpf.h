@@ -37,6 +37,21 @@
 			otel_add(&otel_slot->value, (n));                                          \
 	})
 
+/*
+ * A count per key that several CPUs add to all the time: each of up to `shards` CPUs has values of
+ * its own, 8 bytes for each entry, which user space adds up. There are never more shards than CPUs;
+ * 128 suit most machines.
+ */
+#define OTEL_SHARDED_COUNTER(name, key_type, entries, shards)                                      \
+	OTEL_SPREAD_SLOTS(name, key_type, entries, shards)
+
+#define otel_sharded_counter_add(name, counter_key, n)                                             \
+	({                                                                                         \
+		__u64 *otel_value = name##_find_value(counter_key);                                \
+		if (otel_value)                                                                    \
+			otel_add(otel_value, (n));                                                 \
+	})
+
 /* A count per index, 0 to n - 1, without a place in memory that CPUs share. */
 #define OTEL_PERCPU_COUNTER(name, n) OTEL_SHARDS(name, n)
 
@@ -105,12 +120,6 @@
 	name##_record((histogram_key), (value_))
 
 /* From here on: what the macros above are made of. */
-
-/* Its result must stay unused: an addition that fetches needs kernel 5.12. */
-static __always_inline void otel_add(__u64 *counter, __u64 n)
-{
-	__sync_fetch_and_add(counter, n);
-}
 
 static __always_inline void otel_shard_add(__u64 *values, __u64 count, __u32 index, __u64 n)
 {
@@ -191,22 +200,20 @@ static __always_inline void otel_bucket_add(
 	static __always_inline void name##_record(const key_type *key, __u64 value)                \
 	{                                                                                          \
 		struct name##_slot *slot = name##_find(key);                                       \
-		__u64 bucket;                                                                      \
+		__u64 bucket, *counter;                                                            \
                                                                                                    \
 		if (!slot)                                                                         \
 			return;                                                                    \
-		otel_widen(&slot->value.extent, value);                                            \
-		otel_add(&slot->value.extent.sum, value);                                          \
+		counter = &slot->value.extent.zero_count;                                          \
 		if (value) {                                                                       \
 			bucket = otel_bucket(                                                      \
 				value, &otel_bounds_##divisor_, scale_, first_, octaves);          \
 			barrier_var(bucket);                                                       \
-			if (bucket < OTEL_BUCKETS(scale_, octaves))                                \
-				otel_add(&slot->value.buckets[bucket], 1);                         \
-		} else {                                                                           \
-			otel_add(&slot->value.extent.zero_count, 1);                               \
+			if (bucket >= OTEL_BUCKETS(scale_, octaves))                               \
+				return;                                                            \
+			counter = &slot->value.buckets[bucket];                                    \
 		}                                                                                  \
-		otel_widen(&slot->value.extent, value);                                            \
+		otel_extent_add(&slot->value.extent, counter, value);                              \
 	}                                                                                          \
 	_Static_assert(sizeof(struct name##_value) % 8 == 0, "no padding")
 
@@ -217,17 +224,37 @@ struct otel_extent {
 	__u64 inverse_min; /* ~min: all memory being zero stands for nothing counted */
 };
 
-/*
- * Without compare-and-exchange, which needs kernel 5.12, two CPUs that meet here may lose one of
- * two new extremes. It is set once more after the event was counted, and user space moves what is
- * still wrong into the outermost bucket that has something.
- */
-static __always_inline void otel_widen(struct otel_extent *extent, __u64 value)
+static __always_inline int otel_widen(struct otel_extent *extent, __u64 value)
 {
 	volatile __u64 *max = &extent->max, *inverse_min = &extent->inverse_min;
+	int widened = 0;
 
-	if (*max < value)
+	if (*max < value) {
 		*max = value;
-	if (*inverse_min < ~value)
+		widened = 1;
+	}
+	if (*inverse_min < ~value) {
 		*inverse_min = ~value;
+		widened = 1;
+	}
+	return widened;
+}
+
+/*
+ * Without compare-and-exchange, which needs kernel 5.12, two CPUs that meet in otel_widen() may
+ * lose one of two new extremes. So who set one sets it once more after the event was counted, and
+ * user space moves what is still wrong into the outermost bucket that has something.
+ */
+static __always_inline void otel_extent_add(struct otel_extent *extent, __u64 *counter, __u64 value)
+{
+	int widened;
+
+	/* An atomic addition waits for all that was read before, and nothing is read ahead of it:
+	 * so both lines are asked for before the first one. */
+	(void)*(volatile __u64 *)counter;
+	widened = otel_widen(extent, value);
+	otel_add(&extent->sum, value);
+	otel_add(counter, 1);
+	if (widened)
+		otel_widen(extent, value);
 }

@@ -11,6 +11,12 @@
  * key that it sees half, whatever the order in which a processor lets it see writes. (A slot is
  * lost, and only that, if an interrupt cannot give it back because it interrupted NAME_free.)
  *
+ * User space may take a key out of the index at any time. A program that found the number before
+ * still adds to the slot, so that is zeroed and given back only when all programs that ran at that
+ * time have ended: programs that sleep must not use slots whose keys are taken out. The entry in
+ * the index may be another key's at once, before a program has read the number that it found: a
+ * number counts only if the slot has the key.
+ *
  * Shards: NAME is an array with a shard for each CPU. User space sets how many; a CPU without a
  * shard of its own uses the first one.
  *
@@ -58,10 +64,50 @@ static __always_inline __u32 otel_checksum(const void *key, __u32 size)
 	return (__u32)(sum >> 32) | 1;
 }
 
+typedef __u64 __attribute__((may_alias)) otel_word8;
+typedef __u16 __attribute__((may_alias)) otel_word2;
+
+#define OTEL_DIFFERENCE(type, a, b, i)                                                             \
+	(*(const type *)((const char *)(a) + (i)) ^ *(const type *)((const char *)(b) + (i)))
+
+/* `align` is that of the key's type, which divides its size. */
+static __always_inline int otel_same(const void *a, const void *b, __u32 size, __u32 align)
+{
+	__u64 difference = 0;
+	__u32 i;
+
+#pragma unroll
+	for (i = 0; i < size; i += align) {
+		if (align == 8)
+			difference |= OTEL_DIFFERENCE(otel_word8, a, b, i);
+		else if (align == 4)
+			difference |= OTEL_DIFFERENCE(otel_word, a, b, i);
+		else if (align == 2)
+			difference |= OTEL_DIFFERENCE(otel_word2, a, b, i);
+		else
+			difference |= OTEL_DIFFERENCE(unsigned char, a, b, i);
+		/* One after the other: all loads first, and large keys leave no stack. */
+		__asm__ volatile("" : "+r"(difference));
+	}
+	return !difference;
+}
+
+/* What slot 0 has in place of state and key. */
+struct otel_rest {
+	__u64 failed; /* of these: there was a free slot, but the index did not take the key */
+	__u64 events; /* that found no slot */
+};
+
+/* Its result must stay unused: an addition that fetches needs kernel 5.12. */
+static __always_inline void otel_add(__u64 *counter, __u64 n)
+{
+	__sync_fetch_and_add(counter, n);
+}
+
 /* Behind `entries`: what else the enum tells. NAME_find gives the slot of a key, slot 0 if there is
  * none for it; NULL never, but the verifier does not know. */
 #define OTEL_SLOTS(name, key_type, value_type, entries, ...)                                       \
-	enum name##_otel{name##_otel_slots = 1, ##__VA_ARGS__};                                    \
+	enum name##_otel{name##_otel_slots = 2, ##__VA_ARGS__};                                    \
 	struct name##_slot {                                                                       \
 		__u32 state;                                                                       \
 		enum name##_otel layout;                                                           \
@@ -76,30 +122,103 @@ static __always_inline __u32 otel_checksum(const void *key, __u32 size)
 		__uint(value_size, sizeof(__u32));                                                 \
 	} name##_free SEC(".maps");                                                                \
                                                                                                    \
-	static __always_inline struct name##_slot *name##_find(const key_type *key)                \
+	static __always_inline struct name##_slot *name##_slot_of(                                 \
+		const volatile __u32 *known, const key_type *key, __u32 *number)                   \
 	{                                                                                          \
-		__u32 *known = bpf_map_lookup_elem(&name##_index, key), number = 0;                \
 		struct name##_slot *slot;                                                          \
                                                                                                    \
-		if (known)                                                                         \
-			return bpf_map_lookup_elem(&name, known);                                  \
-		if (!bpf_map_pop_elem(&name##_free, &number)) {                                    \
-			slot = bpf_map_lookup_elem(&name, &number);                                \
+		*number = *known;                                                                  \
+		slot = bpf_map_lookup_elem(&name, number);                                         \
+		if (slot && otel_same(&slot->key, key, sizeof(key_type), _Alignof(key_type)))      \
+			return slot;                                                               \
+		return NULL;                                                                       \
+	}                                                                                          \
+                                                                                                   \
+	static __always_inline struct name##_slot *name##_known(                                   \
+		const key_type *key, __u32 *number)                                                \
+	{                                                                                          \
+		const volatile __u32 *known = bpf_map_lookup_elem(&name##_index, key);             \
+                                                                                                   \
+		return known ? name##_slot_of(known, key, number) : NULL;                          \
+	}                                                                                          \
+                                                                                                   \
+	static __always_inline struct name##_slot *name##_rest(__u32 *number, __u32 failed)        \
+	{                                                                                          \
+		struct name##_slot *slot;                                                          \
+		struct otel_rest *rest;                                                            \
+                                                                                                   \
+		*number = 0;                                                                       \
+		slot = bpf_map_lookup_elem(&name, number);                                         \
+		if (!slot)                                                                         \
+			return NULL;                                                               \
+		rest = (struct otel_rest *)slot;                                                   \
+		otel_add(&rest->events, 1);                                                        \
+		if (failed)                                                                        \
+			otel_add(&rest->failed, 1);                                                \
+		return slot;                                                                       \
+	}                                                                                          \
+                                                                                                   \
+	static __always_inline struct name##_slot *name##_find_at(                                 \
+		const key_type *key, __u32 *number)                                                \
+	{                                                                                          \
+		struct name##_slot *slot = name##_known(key, number);                              \
+		__u32 fresh = 0;                                                                   \
+                                                                                                   \
+		if (slot)                                                                          \
+			return slot;                                                               \
+		if (!bpf_map_pop_elem(&name##_free, &fresh)) {                                     \
+			slot = bpf_map_lookup_elem(&name, &fresh);                                 \
 			if (slot) {                                                                \
 				__builtin_memcpy(&slot->key, key, sizeof(*key));                   \
 				if (!bpf_map_update_elem(                                          \
-					    &name##_index, key, &number, BPF_NOEXIST)) {           \
+					    &name##_index, key, &fresh, BPF_NOEXIST)) {            \
 					slot->state = otel_checksum(&slot->key, sizeof(*key));     \
+					*number = fresh;                                           \
 					return slot;                                               \
 				}                                                                  \
-				bpf_map_push_elem(&name##_free, &number, BPF_ANY);                 \
+				bpf_map_push_elem(&name##_free, &fresh, BPF_ANY);                  \
 			}                                                                          \
 		}                                                                                  \
-		known = bpf_map_lookup_elem(&name##_index, key);                                   \
-		number = 0;                                                                        \
-		return bpf_map_lookup_elem(&name, known ? known : &number);                        \
+		slot = name##_known(key, number);                                                  \
+		return slot ? slot : name##_rest(number, fresh);                                   \
+	}                                                                                          \
+                                                                                                   \
+	static __always_inline                                                                     \
+		__attribute__((unused)) struct name##_slot *name##_find(const key_type *key)       \
+	{                                                                                          \
+		__u32 number = 0;                                                                  \
+                                                                                                   \
+		return name##_find_at(key, &number);                                               \
 	}                                                                                          \
 	_Static_assert(_Alignof(key_type) <= 8, "keys stand at a multiple of 8")
+
+/*
+ * The values of slots, spread: NAME_shards has `shards` times as many values as NAME has slots,
+ * shard by shard, each of which begins at a multiple of 128 bytes. The value of a slot is the sum
+ * of its own (for CPUs without a shard) and of those at its number in each shard. User space may
+ * make the map smaller, by whole shards.
+ */
+#define OTEL_SPREAD_STRIDE(entries) (((entries) + 16) / 16 * 16)
+
+#define OTEL_SPREAD_SLOTS(name, key_type, entries, shards)                                         \
+	OTEL_SLOTS(name, key_type, __u64, entries, name##_otel_spread = (shards));                 \
+	OTEL_MAPPED_ARRAY(name##_shards, __u64, (shards)*OTEL_SPREAD_STRIDE(entries));             \
+                                                                                                   \
+	static __always_inline __u64 *name##_find_value(const key_type *key)                       \
+	{                                                                                          \
+		__u32 number = 0, at = bpf_get_smp_processor_id();                                 \
+		struct name##_slot *slot = name##_find_at(key, &number);                           \
+		__u64 *value;                                                                      \
+                                                                                                   \
+		if (!slot)                                                                         \
+			return NULL;                                                               \
+		if (at >= (shards))                                                                \
+			at %= (shards);                                                            \
+		at = at * OTEL_SPREAD_STRIDE(entries) + number;                                    \
+		value = bpf_map_lookup_elem(&name##_shards, &at);                                  \
+		return value ? value : &slot->value;                                               \
+	}                                                                                          \
+	_Static_assert((shards) > 0, "a shard at least")
 
 /* values[0] takes what has no place; value `i` of the metric is values[i + 1]. */
 #define OTEL_SHARDS(name, n)                                                                       \

@@ -4,8 +4,9 @@ build_packages=(gcc libc6-dev cmake ninja-build pkgconf clang
     libbpf-dev libelf-dev zlib1g-dev libcurl4-openssl-dev libnghttp2-dev
     libprotobuf-c-dev protobuf-c-compiler libyaml-dev)
 # Go builds the Collector that the tests send to, from modules that it fetches over TLS; they read its output with jq.
-test_packages=(libcmocka-dev ca-certificates curl jq iproute2 bc patch python3-jsonschema python3-yaml)
-check_packages=(git clang-format clang-tidy)    # and clang's sanitizers, see clang_sanitizers
+test_packages=(libcmocka-dev ca-certificates curl jq iproute2 bc patch strace python3-jsonschema python3-yaml)
+check_packages=(git clang-format clang-tidy    # and clang's sanitizers, see clang_sanitizers
+    qemu-system-x86 busybox-static cpio xz-utils)
 
 as_root() { if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi; }
 

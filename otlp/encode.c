@@ -122,6 +122,36 @@ struct plan {
 	struct encoded encoded;
 };
 
+/* Room that ENCODE_CHUNK points take from a first one on, all of which have a point. 0 or -ENOMEM.
+ */
+static int chunk_size(const struct metric *metric, struct encode_table *table, uint32_t first,
+	size_t fixed, size_t *result)
+{
+	uint32_t *known = &table->chunks[first / ENCODE_CHUNK];
+	size_t size = 0;
+
+	for (uint32_t i = first; !*known && i < first + ENCODE_CHUNK; i++) {
+		const struct series *series = &metric->series[i];
+
+		piece_fetch_series(series);
+		if (!encode_entry_valid(&table->entries[i], series) && encode_entry_fill(table, i))
+			return -ENOMEM;
+		size += wire_field_size(fixed + table->entries[i].length);
+	}
+	*result = *known ? *known : size;
+	if (*result <= UINT32_MAX)
+		*known = (uint32_t)*result;
+	return 0;
+}
+
+/* Whether series from `first` on can be planned as a chunk. */
+static bool is_chunk(const struct metric *metric, uint32_t first)
+{
+	return metric->all_live && first % ENCODE_CHUNK == 0 &&
+	       metric->series_count - first >= ENCODE_CHUNK &&
+	       metric->desc.instrument != INSTRUMENT_EXPONENTIAL_HISTOGRAM;
+}
+
 /*
  * Series of one metric from `*first` on that fit behind `overhead` bytes of headers. Leaves
  * `*first` behind the last series that was taken or passed over: the metric is finished if that is
@@ -130,7 +160,7 @@ struct plan {
 static int plan_metric(struct plan *plan, const struct metric *metric, struct encode_table *table,
 	size_t overhead, uint32_t *first, struct piece *piece)
 {
-	bool varies = metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
+	bool varies = metric_form(metric) == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
 	size_t fixed = piece_point_size(metric);
 	size_t room = plan->used + overhead > plan->limit ? 0 : plan->limit - plan->used - overhead;
 	uint32_t i;
@@ -138,8 +168,19 @@ static int plan_metric(struct plan *plan, const struct metric *metric, struct en
 	*piece = (struct piece){.metric = metric, .first = *first};
 	for (i = *first; i < metric->series_count; i++) {
 		const struct series *series = &metric->series[i];
+		struct exponential exponential;
 		size_t size;
 
+		if (is_chunk(metric, i)) {
+			if (chunk_size(metric, table, i, fixed, &size))
+				return -ENOMEM;
+			if (size <= room - piece->points_size) {
+				piece->points_size += size;
+				plan->encoded.points += ENCODE_CHUNK;
+				i += ENCODE_CHUNK - 1;
+				continue;
+			}
+		}
 		piece_fetch_series(series);
 		if (!series->live)
 			continue;
@@ -147,7 +188,8 @@ static int plan_metric(struct plan *plan, const struct metric *metric, struct en
 			return -ENOMEM;
 		size = fixed + table->entries[i].length;
 		if (varies)
-			size += exponential_point_size(series->exponential);
+			size += exponential_point_size(
+				series_exponential(metric, series, &exponential));
 		size = wire_field_size(size);
 		if (size > room - piece->points_size) {
 			if (plan->encoded.points)

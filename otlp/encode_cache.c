@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/huge.h"
 #include "otlp/wire.h"
 
 /* AnyValue; the value is a oneof, so that it is written even if it is 0, false or "". */
@@ -67,6 +68,7 @@ uint8_t *attrs_encode(uint8_t *to, uint8_t tag, const struct attr *attrs, size_t
 static void table_clear(struct encode_table *table)
 {
 	free(table->entries);
+	free(table->chunks);
 	free(table->bytes);
 	*table = (struct encode_table){0};
 }
@@ -92,6 +94,7 @@ static void *grow(void *array, uint32_t *count, uint32_t wanted, size_t size)
 	larger = reallocarray(array, room, size);
 	if (!larger)
 		return NULL;
+	huge_advise(larger, room * size);
 	memset(larger + *count * size, 0, (room - *count) * size);
 	*count = (uint32_t)room;
 	return larger;
@@ -120,6 +123,16 @@ struct encode_table *encode_cache_table(struct encode_cache *cache, const struct
 			return NULL;
 		table->entries = larger;
 	}
+	if (metric->series_count / ENCODE_CHUNK > table->chunk_count) {
+		larger = grow(table->chunks, &table->chunk_count,
+			metric->series_count / ENCODE_CHUNK, sizeof(*table->chunks));
+		if (!larger)
+			return NULL;
+		table->chunks = larger;
+	}
+	if (table->changes != metric->changes && table->chunks)
+		memset(table->chunks, 0, table->chunk_count * sizeof(*table->chunks));
+	table->changes = metric->changes;
 	return table;
 }
 
@@ -143,6 +156,7 @@ static int squeeze(struct encode_table *table, size_t more)
 		used += entry->length;
 	}
 	free(table->bytes);
+	huge_advise(bytes, capacity);
 	table->bytes = bytes;
 	table->capacity = capacity;
 	table->used = used;
@@ -163,6 +177,7 @@ static int make_room(struct encode_table *table, size_t more)
 	bytes = realloc(table->bytes, capacity);
 	if (!bytes)
 		return -ENOMEM;
+	huge_advise(bytes, capacity);
 	table->bytes = bytes;
 	table->capacity = capacity;
 	return 0;
@@ -171,7 +186,7 @@ static int make_room(struct encode_table *table, size_t more)
 /* The field `attributes` of the metric's points. */
 static uint8_t attributes_tag(const struct metric *metric)
 {
-	switch (metric->desc.instrument) {
+	switch (metric_form(metric)) {
 	case INSTRUMENT_HISTOGRAM:
 		return WIRE_TAG(9, WIRE_BYTES);
 	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:

@@ -24,10 +24,18 @@ struct encode_entry {
 	uint32_t generation;
 };
 
+enum {
+	ENCODE_CHUNK = 256
+};
+
 struct encode_table {
 	const struct metric *metric; /* whose entries these are */
 	struct encode_entry *entries;
 	uint32_t count;
+	/* Of each ENCODE_CHUNK series: the length of all their attributes and of what tells it,
+	 * 0: not known; for as long as the metric has made these `changes`. */
+	uint32_t *chunks;
+	uint32_t chunk_count, changes;
 	uint8_t *bytes;
 	size_t used, dead, capacity; /* bytes; dead ones are among the used */
 };

@@ -59,6 +59,8 @@ static size_t point_size(const struct exponential *histogram, size_t counts)
 		size += 9;
 	if (has_extremes(histogram))
 		size += 2 * 9;
+	if (histogram->zero_threshold != 0)
+		size += 9;
 	return size;
 }
 
@@ -77,13 +79,10 @@ static uint8_t *put_buckets(uint8_t *to, const struct exponential *histogram, si
 	return to;
 }
 
-static uint8_t *put_point(uint8_t *to, const struct metric *metric, const struct series *series,
-	size_t counts, uint64_t time)
+/* What follows the times. */
+static uint8_t *put_point(uint8_t *to, const struct metric *metric,
+	const struct exponential *histogram, size_t counts)
 {
-	const struct exponential *histogram = series->exponential;
-
-	to = wire_put_fixed64(to, WIRE_TAG(2, WIRE_FIXED64), series->start);
-	to = wire_put_fixed64(to, WIRE_TAG(3, WIRE_FIXED64), time);
 	if (histogram->count)
 		to = wire_put_fixed64(to, WIRE_TAG(4, WIRE_FIXED64), histogram->count);
 	to = wire_put_double(
@@ -93,12 +92,15 @@ static uint8_t *put_point(uint8_t *to, const struct metric *metric, const struct
 		to = wire_put_fixed64(to, WIRE_TAG(7, WIRE_FIXED64), histogram->zero_count);
 	if (histogram->bucket_count)
 		to = put_buckets(to, histogram, counts);
-	if (!has_extremes(histogram))
-		return to;
-	to = wire_put_double(
-		to, WIRE_TAG(12, WIRE_FIXED64), metric_to_double(metric, histogram->min));
-	return wire_put_double(
-		to, WIRE_TAG(13, WIRE_FIXED64), metric_to_double(metric, histogram->max));
+	if (has_extremes(histogram)) {
+		to = wire_put_double(
+			to, WIRE_TAG(12, WIRE_FIXED64), metric_to_double(metric, histogram->min));
+		to = wire_put_double(
+			to, WIRE_TAG(13, WIRE_FIXED64), metric_to_double(metric, histogram->max));
+	}
+	if (histogram->zero_threshold != 0)
+		to = wire_put_double(to, WIRE_TAG(14, WIRE_FIXED64), histogram->zero_threshold);
+	return to;
 }
 
 uint8_t *exponential_points_put(
@@ -107,15 +109,20 @@ uint8_t *exponential_points_put(
 	for (uint32_t i = piece->first; i < piece->end; i++) {
 		const struct series *series = &piece->metric->series[i];
 		const struct encode_entry *entry = &table->entries[i];
+		const struct exponential *histogram;
+		struct exponential room;
 		size_t counts;
 
 		if (!series->live)
 			continue;
-		counts = counts_size(series->exponential);
-		to = wire_put_header(to, WIRE_TAG(1, WIRE_BYTES),
-			entry->length + point_size(series->exponential, counts));
+		histogram = series_exponential(piece->metric, series, &room);
+		counts = counts_size(histogram);
+		to = wire_put_header(
+			to, WIRE_TAG(1, WIRE_BYTES), entry->length + point_size(histogram, counts));
 		to = wire_put_bytes(to, encode_entry_bytes(table, entry), entry->length);
-		to = put_point(to, piece->metric, series, counts, time);
+		to = wire_put_fixed64(to, WIRE_TAG(2, WIRE_FIXED64), series->start);
+		to = wire_put_fixed64(to, WIRE_TAG(3, WIRE_FIXED64), time);
+		to = put_point(to, piece->metric, histogram, counts);
 	}
 	return to;
 }

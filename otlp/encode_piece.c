@@ -47,7 +47,7 @@ size_t piece_point_size(const struct metric *metric)
 {
 	size_t bounds = metric->desc.bound_count;
 
-	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+	if (metric_form(metric) == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
 		return 0;
 	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
 		return NUMBER_FIXED;
@@ -129,15 +129,16 @@ uint8_t *piece_write(
 		[INSTRUMENT_EXPONENTIAL_HISTOGRAM] = WIRE_TAG(10, WIRE_BYTES),
 	};
 	const struct metric_desc *desc = &piece->metric->desc;
+	enum instrument form = metric_form(piece->metric);
 
 	to = wire_put_header(to, WIRE_TAG(2, WIRE_BYTES), piece->metric_size);
 	to = wire_put_string(to, WIRE_TAG(1, WIRE_BYTES), desc->name);
 	to = wire_put_string(to, WIRE_TAG(2, WIRE_BYTES), desc->description);
 	to = wire_put_string(to, WIRE_TAG(3, WIRE_BYTES), desc->unit);
-	to = wire_put_header(to, data_tags[desc->instrument], piece->data_size);
-	if (desc->instrument == INSTRUMENT_HISTOGRAM)
+	to = wire_put_header(to, data_tags[form], piece->data_size);
+	if (form == INSTRUMENT_HISTOGRAM)
 		to = put_histogram_points(to, piece, table, time);
-	else if (desc->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+	else if (form == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
 		to = exponential_points_put(to, piece, table, time);
 	else
 		to = put_number_points(to, piece, table, time);

@@ -33,6 +33,7 @@ static int exporter_init(
 		.header_count = options->header_count,
 		.gzip = options->gzip,
 		.user_agent = options->user_agent,
+		.tls = options->tls,
 	};
 	int ret;
 

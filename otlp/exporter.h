@@ -18,6 +18,12 @@ struct otlp_header {
 	const char *name, *value;
 };
 
+/* PEM files, which are read again for each connection. */
+struct otlp_tls {
+	const char *ca_file;		  /* authorities; NULL: the system's */
+	const char *cert_file, *key_file; /* our own certificate; NULL: none */
+};
+
 /*
  * A request was acknowledged: the receiver will not get again what the live series from `from` up
  * to but not including `to` have in the snapshot (for model_acknowledge). With a partial success
@@ -41,6 +47,7 @@ struct exporter_options {
 	const char *url; /* full URL of the metrics resource */
 	const struct otlp_header *headers;
 	size_t header_count;
+	struct otlp_tls tls;
 	bool gzip;
 	uint64_t request_timeout_ns; /* one request with all its retries */
 	size_t request_limit;	     /* bytes before compression; 0: LIMIT_REQUEST_BYTES */

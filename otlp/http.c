@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -257,6 +258,30 @@ static int set_url(struct http *http, const char *text, struct err *err)
 	return ret;
 }
 
+/* What cannot be read is better known before the first export than at it. */
+static int set_tls(struct http *http, const struct otlp_tls *tls, struct err *err)
+{
+	const struct {
+		CURLoption option;
+		const char *what, *file;
+	} files[] = {
+		{CURLOPT_CAINFO, "the authorities' certificates", tls->ca_file},
+		{CURLOPT_SSLCERT, "the client certificate", tls->cert_file},
+		{CURLOPT_SSLKEY, "the client certificate's key", tls->key_file},
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (!files[i].file)
+			continue;
+		if (access(files[i].file, R_OK))
+			return err_set(err, -EINVAL, "%s cannot be read from %.200s: %s",
+				files[i].what, files[i].file, strerror(errno));
+		if (curl_easy_setopt(http->easy, files[i].option, files[i].file) != CURLE_OK)
+			return err_set(err, -ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
 static int set_easy_options(struct http *http, const struct http_options *options)
 {
 	CURL *easy = http->easy;
@@ -310,7 +335,8 @@ static int start(struct http *http, const struct http_options *options, struct e
 	http->easy = curl_easy_init();
 	if (!http->multi || !http->easy)
 		return -ENOMEM;
-	return set_easy_options(http, options);
+	ret = set_easy_options(http, options);
+	return ret ? ret : set_tls(http, &options->tls, err);
 }
 
 int http_new(struct http **result, struct loop *loop, const struct http_options *options,

@@ -2,7 +2,8 @@
 /*
  * One POST at a time over HTTP/1.1, by libcurl, as events of a loop: nothing blocks, names are
  * resolved by a thread of libcurl's. The connection is kept for the next request. Redirects are not
- * followed. TLS certificates are always checked, against the system's authorities.
+ * followed. TLS certificates are always checked, against the system's authorities or those of a
+ * file.
  *
  * Proxies: libcurl's default stands, so http_proxy, https_proxy, all_proxy and no_proxy of the
  * environment apply. This file reads CLOCK_MONOTONIC, as libcurl does: its timers count from the
@@ -25,6 +26,7 @@ struct http_options {
 	size_t header_count;
 	bool gzip; /* bodies are compressed: says so in Content-Encoding */
 	const char *user_agent;
+	struct otlp_tls tls;
 };
 
 enum http_failure {

@@ -115,6 +115,10 @@ static void put_exponential(
 	for (uint32_t i = 0; i < histogram->bucket_count; i++)
 		buf_printf(out, "%s\"%" PRIu64 "\"", i ? "," : "", histogram->buckets[i]);
 	buf_puts(out, "]}");
+	if (histogram->zero_threshold != 0) {
+		buf_puts(out, ",\"zeroThreshold\":");
+		put_double(out, histogram->zero_threshold);
+	}
 	if (!histogram->count || histogram->no_extremes)
 		return;
 	buf_puts(out, ",\"min\":");
@@ -130,6 +134,7 @@ static void put_points(struct buf *out, const struct metric *metric, uint64_t ti
 	buf_puts(out, "\"dataPoints\":[");
 	for (uint32_t i = 0; i < metric->series_count; i++) {
 		const struct series *series = &metric->series[i];
+		struct exponential room;
 
 		if (!series->live)
 			continue;
@@ -139,10 +144,10 @@ static void put_points(struct buf *out, const struct metric *metric, uint64_t ti
 		buf_printf(out,
 			",\"startTimeUnixNano\":\"%" PRIu64 "\",\"timeUnixNano\":\"%" PRIu64 "\",",
 			series->start, time);
-		if (metric->desc.instrument == INSTRUMENT_HISTOGRAM)
+		if (metric_form(metric) == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
+			put_exponential(out, metric, series_exponential(metric, series, &room));
+		else if (metric->desc.instrument == INSTRUMENT_HISTOGRAM)
 			put_histogram(out, metric, series);
-		else if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
-			put_exponential(out, metric, series->exponential);
 		else
 			put_number(out, metric, series);
 		buf_putc(out, '}');
@@ -167,7 +172,7 @@ static void put_metric(struct buf *out, const struct metric *metric, uint64_t ti
 	put_string(out, desc->description, strlen(desc->description));
 	buf_puts(out, ",\"unit\":");
 	put_string(out, desc->unit, strlen(desc->unit));
-	buf_printf(out, ",\"%s\":{", data[desc->instrument]);
+	buf_printf(out, ",\"%s\":{", data[metric_form(metric)]);
 	put_points(out, metric, time);
 	if (desc->instrument != INSTRUMENT_GAUGE)
 		buf_printf(out, ",\"aggregationTemporality\":%d", (int)metric->temporality);

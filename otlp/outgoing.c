@@ -63,8 +63,8 @@ static int next_plain(struct outgoing *outgoing)
 {
 	if (outgoing->given || outgoing->is_given)
 		return next_given(outgoing);
-	return encode_next(outgoing->encoder, &outgoing->cursor, outgoing->limit,
-		&outgoing->plain, &outgoing->encoded);
+	return encode_next(outgoing->encoder, &outgoing->cursor, outgoing->limit, &outgoing->plain,
+		&outgoing->encoded);
 }
 
 int outgoing_next(struct outgoing *outgoing)

@@ -31,8 +31,8 @@ void outgoing_fini(struct outgoing *outgoing); /* accepts a zeroed one */
 int outgoing_begin(struct outgoing *outgoing, const struct snapshot *snapshot) MUST_CHECK;
 
 /* The only request is this one. 0 or -ENOMEM, also if it is larger than requests may be. */
-int outgoing_give(struct outgoing *outgoing, const void *bytes, size_t length, uint64_t points)
-	MUST_CHECK;
+int outgoing_give(
+	struct outgoing *outgoing, const void *bytes, size_t length, uint64_t points) MUST_CHECK;
 
 /* Make the next request; `encoded` says what is in it, nothing at the end. 0 or -ENOMEM. */
 int outgoing_next(struct outgoing *outgoing) MUST_CHECK;

@@ -9,7 +9,26 @@
 #include "app/version.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "resource/resource.h"
+
+static struct attr to_attribute(const struct pair *pair)
+{
+	int64_t number = 0;
+
+	switch (pair->type) {
+	case PAIR_INTEGER:
+		/* The parser knows that it is one. */
+		if (str_to_s64(pair->value, &number) == 0)
+			return attr_int(pair->key, number);
+		break;
+	case PAIR_BOOLEAN:
+		return attr_bool(pair->key, strcmp(pair->value, "true") == 0);
+	case PAIR_TEXT:
+		break;
+	}
+	return attr_string(pair->key, pair->value);
+}
 
 static int make_resource(struct app *app, struct err *err)
 {
@@ -27,7 +46,7 @@ static int make_resource(struct app *app, struct err *err)
 	if (!attrs)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < settings->resource_count; i++)
-		attrs[i] = attr_string(settings->resource[i].key, settings->resource[i].value);
+		attrs[i] = to_attribute(&settings->resource[i]);
 	return resource_detect(&app->resource, &input, &app->arena, err);
 }
 
@@ -69,9 +88,13 @@ static bool start_pack(struct app *app, struct pack *pack, const struct pack_req
 	result = pack_open(pack, request, &err);
 	if (!result)
 		pack_each_note(pack, tell_note);
+	if (!result && !pack->definition.metric_count) {
+		log_info("pack %s: views leave none of its metrics; it is not loaded", pack->name);
+		pack->error_type = "dropped";
+		return true;
+	}
 	if (!result)
-		result = pack_start(
-			pack, app->model, app->pins, clock_realtime_ns(), &err);
+		result = pack_start(pack, app->model, app->pins, clock_realtime_ns(), &err);
 	/* libbpf parsed the kernel's BTF, some megabytes: give them back before the next pack. */
 	malloc_trim(0);
 	if (!result)
@@ -102,6 +125,8 @@ static int start_packs(struct app *app, const struct app_options *options, struc
 		else
 			request.name = default_packs[i];
 		request.directory = directory;
+		request.views = &app->settings->views;
+		request.ebpf_exporter_prefix |= app->settings->ebpf_exporter_prefix;
 		if (named_before(app, request.name))
 			continue;
 		app->pack_count++;
@@ -139,17 +164,27 @@ int app_init(struct app *app, const struct app_options *options, struct err *err
 	result = selfmon_new(&app->selfmon, app->model, OTELBPF_VERSION, clock_realtime_ns(), err);
 	if (result)
 		return result;
-	return start_packs(app, options, err);
+	result = start_packs(app, options, err);
+	if (!result)
+		result = retire_init(&app->retire, app->packs, app->pack_count, err);
+	return result;
 }
 
 void app_fini(struct app *app)
 {
+	retire_fini(&app->retire);
 	for (size_t i = 0; i < app->pack_count; i++)
 		pack_fini(&app->packs[i]);
 	pins_close(app->pins);
 	selfmon_free(app->selfmon);
 	model_free(app->model);
 	arena_fini(&app->arena);
+}
+
+void app_refresh(struct app *app)
+{
+	for (size_t i = 0; i < app->pack_count; i++)
+		pack_refresh(&app->packs[i]);
 }
 
 const struct snapshot *app_collect(struct app *app, uint64_t now)
@@ -161,6 +196,7 @@ const struct snapshot *app_collect(struct app *app, uint64_t now)
 	model_begin(app->model, now);
 	for (size_t i = 0; i < app->pack_count; i++)
 		all_read &= pack_collect(&app->packs[i]);
+	retire_run(&app->retire, app->packs, app->pack_count, begun);
 	for (size_t i = 0; i < app->pack_count; i++)
 		pack_report(&app->packs[i], app->selfmon);
 	/* Its own duration can only be told by the next collection. */

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/pack.h"
+#include "app/retire.h"
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
@@ -34,6 +35,7 @@ struct app {
 	struct pins *pins; /* NULL: none */
 	struct pack *packs;
 	size_t pack_count;
+	struct retire retire;
 };
 
 /*
@@ -43,6 +45,12 @@ struct app {
  */
 int app_init(struct app *app, const struct app_options *options, struct err *err) MUST_CHECK;
 void app_fini(struct app *app);
+
+/*
+ * Before the first collection, and again when the self-metrics about programs and maps are to be as
+ * they are now: the kernel has to be asked for them, while a collection of slots asks for nothing.
+ */
+void app_refresh(struct app *app);
 
 /* One collection, self-metrics included, at `now` (UNIX ns). Valid until the next. */
 const struct snapshot *app_collect(struct app *app, uint64_t now);

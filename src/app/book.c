@@ -136,8 +136,8 @@ void book_begin(struct book *book, size_t size, uint64_t epoch, struct buf *out)
 	};
 }
 
-void book_end(struct book *book, uint64_t epoch, const struct buf *out,
-	const struct book_entry *about)
+void book_end(
+	struct book *book, uint64_t epoch, const struct buf *out, const struct book_entry *about)
 {
 	struct book_entry *entry = &book->entries[last_entry(book, epoch) == 0];
 
@@ -200,8 +200,8 @@ bool book_range(struct marks_range *range, uint64_t scope, const struct snapshot
 		range->metric_to = to_u32(to->metric);
 		range->series_to = to->series;
 	}
-	return range->metric_from < range->metric_to || (range->metric_from == range->metric_to &&
-								range->series_from < range->series_to);
+	return range->metric_from < range->metric_to ||
+	       (range->metric_from == range->metric_to && range->series_from < range->series_to);
 }
 
 void book_copy(struct book *to, size_t size, const struct book *from, uint64_t epoch)

@@ -95,8 +95,8 @@ const struct marks_range *book_ranges(const struct book *book, uint64_t epoch, s
 /* Write a generation for the next epoch: marks go into *out, which does not grow. */
 void book_begin(struct book *book, size_t size, uint64_t epoch, struct buf *out);
 /* They are all there. Of `about` what it says about the collection. */
-void book_end(struct book *book, uint64_t epoch, const struct buf *out,
-	const struct book_entry *about);
+void book_end(
+	struct book *book, uint64_t epoch, const struct buf *out, const struct book_entry *about);
 
 /* One more range for the next epoch. False if there is no room: a generation has to be written. */
 bool book_acknowledge(struct book *book, uint64_t epoch, const struct marks_range *range);

@@ -14,11 +14,16 @@
 extern const char *const default_packs[]; /* NULL at the end */
 
 /* A pack as somebody asked for it. */
+struct views;
+
 struct pack_request {
 	const char *name;	   /* or a path: see pack_find */
 	const char *directory;	   /* of packs that are named by name */
+	const char *hooks;	   /* "xdp/eth0,xdp/eth1": where its program of that kind is
+				      attached; NULL: where the definition or the object says */
 	bool ebpf_exporter;	   /* the path of a file in the dialect of ebpf_exporter */
 	bool ebpf_exporter_prefix; /* metrics of that dialect are called ebpf_exporter_NAME */
+	const struct views *views; /* NULL: none */
 };
 
 struct pack_files {

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "config/view.h"
+
 static int fail(struct pack *pack, const char *error_type, int code)
 {
 	pack->error_type = error_type;
@@ -20,11 +23,16 @@ static int make_choices(struct pack *pack, struct err *err)
 		&pack->arena, (definition->choice_count + 1) * sizeof(*pack->choices));
 	if (!pack->choices)
 		return err_set(err, -ENOMEM, "out of memory");
-	for (size_t i = 0; i < definition->choice_count; i++)
+	for (size_t i = 0; i < definition->choice_count; i++) {
+		const struct program_choice *choice = &definition->choices[i];
+
 		pack->choices[i] = (struct probe_choice){
-			.programs = definition->choices[i].programs,
-			.program_count = definition->choices[i].program_count,
+			.programs = choice->programs,
+			.program_count = choice->program_count,
+			.place = arena_printf(&pack->arena, "%s:%u:%u", definition->file,
+				choice->position.line, choice->position.column),
 		};
+	}
 	return 0;
 }
 
@@ -81,6 +89,48 @@ static int set_constants(struct pack *pack, struct err *err)
 	return result ? err_set(err, result, "%s", mistakes.text) : 0;
 }
 
+/* All mistakes in one run. */
+static int set_hooks(struct pack *pack, struct err *err)
+{
+	struct err mistakes = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < pack->definition.attachment_count; i++) {
+		const struct attach_definition *attach = &pack->definition.attachments[i];
+		struct err why = {0};
+
+		if (probe_set_hooks(
+			    pack->probe, attach->program, attach->hooks, attach->hook_count, &why))
+			result = err_add_line(&mistakes, -EINVAL, "%s:%u:%u: %s",
+				pack->definition.file, attach->position.line,
+				attach->position.column, why.text);
+	}
+	return result ? err_set(err, result, "%s", mistakes.text) : 0;
+}
+
+/* What the user names beside the pack wins over the definition. */
+static int set_request_hooks(struct pack *pack, const struct pack_request *request, struct err *err)
+{
+	const char *hooks[LIMIT_HOOKS_PER_PROGRAM], *program, *text = request->hooks;
+	size_t count = 0;
+	int result;
+
+	while (text && *text && count < ARRAY_SIZE(hooks)) {
+		size_t length = strcspn(text, ",");
+
+		hooks[count] = arena_strndup(&pack->arena, text, length);
+		if (!hooks[count++])
+			return err_set(err, -ENOMEM, "out of memory");
+		text += length + (text[length] == ',');
+	}
+	if (!count)
+		return 0;
+	result = probe_program_for_hook(pack->probe, hooks[0], &program, err);
+	if (!result)
+		result = probe_set_hooks(pack->probe, program, hooks, count, err);
+	return result ? err_prefix(err, -EINVAL, "%s@%s: ", request->name, request->hooks) : 0;
+}
+
 static int address_fail(const struct pack *pack, const struct address_definition *address, int code,
 	struct err *err)
 {
@@ -124,11 +174,13 @@ static int make_cgroup_map(struct pack *pack, struct err *err)
 
 static int bind(struct pack *pack, struct err *err)
 {
-	struct err constants = {0};
+	struct err mistakes = {0};
 	int result = bind_maps(pack, err);
 
-	if (set_constants(pack, &constants))
-		return err_add_line(err, -EINVAL, "%s", constants.text);
+	if (set_constants(pack, &mistakes))
+		result = err_add_line(err, -EINVAL, "%s", mistakes.text);
+	if (set_hooks(pack, &mistakes))
+		result = err_add_line(err, -EINVAL, "%s", mistakes.text);
 	return result;
 }
 
@@ -141,6 +193,8 @@ int pack_open(struct pack *pack, const struct pack_request *request, struct err 
 	if (result)
 		return fail(pack, "not_found", result);
 	result = load_definition(pack, request, err);
+	if (!result && request->views)
+		result = views_apply(request->views, &pack->definition, &pack->arena, err);
 	if (result)
 		return fail(pack, "definition", result);
 	pack->name = pack->definition.name;
@@ -151,6 +205,8 @@ int pack_open(struct pack *pack, const struct pack_request *request, struct err 
 	if (result)
 		return fail(pack, "object", result);
 	result = bind(pack, err);
+	if (!result)
+		result = set_request_hooks(pack, request, err);
 	if (!result)
 		result = set_addresses(pack, false, err);
 	if (!result)
@@ -170,8 +226,8 @@ void pack_each_note(const struct pack *pack, void (*tell)(const char *pack, cons
 		tell(pack->name, note->text);
 }
 
-int pack_start(struct pack *pack, struct model *model, struct pins *pins, uint64_t now,
-	struct err *err)
+int pack_start(
+	struct pack *pack, struct model *model, struct pins *pins, uint64_t now, struct err *err)
 {
 	uint64_t created = now;
 	struct scope *scope;
@@ -182,6 +238,8 @@ int pack_start(struct pack *pack, struct model *model, struct pins *pins, uint64
 		result = pack_load(pack, pins, err);
 	if (result)
 		return fail(pack, result == -EPERM ? "permission" : "load", result);
+	if (facts_init(&pack->facts, pack->probe, &pack->arena, err))
+		return fail(pack, "memory", -ENOMEM);
 	if (pack->pin && pin_is_old(pack->pin))
 		created = pin_time(pack->pin);
 	scope = model_add_scope(model, pack->name, pack->definition.version, created);
@@ -201,6 +259,12 @@ int pack_start(struct pack *pack, struct model *model, struct pins *pins, uint64
 		return fail(pack, result == -EPERM ? "permission" : "attach", result);
 	}
 	return 0;
+}
+
+void pack_refresh(struct pack *pack)
+{
+	if (pack->collector)
+		facts_refresh(&pack->facts, pack->probe);
 }
 
 static void tell_undecodable(struct pack *pack)
@@ -262,10 +326,14 @@ static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 		struct collector_map_stats stats = map_stats(pack, map);
 		struct selfmon_map state = {
 			.capacity = map->max_entries,
-			.bytes = probe_map_bytes(map),
+			.bytes = pack->facts.map_bytes[i],
 			.is_read = stats.map != NULL,
 			.entries = stats.entries,
 			.read_errors = stats.read_errors,
+			.has_slots = stats.has_slots,
+			.rest_events = stats.rest_events,
+			.rest_failed = stats.rest_failed,
+			.retired = stats.retired,
 		};
 
 		selfmon_map(selfmon, pack->name, map->name, &state);
@@ -275,18 +343,16 @@ static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 static void report_programs(const struct pack *pack, struct selfmon *selfmon)
 {
 	for (size_t i = 0; i < probe_program_count(pack->probe); i++) {
-		struct program_info info;
-		struct selfmon_program state;
-
-		probe_program_info(pack->probe, i, &info);
-		state = (struct selfmon_program){
-			.missed = info.missed,
-			.has_stats = info.has_stats,
-			.run_count = info.run_count,
-			.run_time_ns = info.run_time_ns,
+		const struct program_info *info = &pack->facts.programs[i];
+		struct selfmon_program state = {
+			.missed = info->missed,
+			.has_stats = info->has_stats,
+			.run_count = info->run_count,
+			.run_time_ns = info->run_time_ns,
 		};
-		if (info.loaded)
-			selfmon_program(selfmon, pack->name, info.name, &state);
+
+		if (info->loaded)
+			selfmon_program(selfmon, pack->name, info->name, &state);
 	}
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/cgroup_map.h"
+#include "app/facts.h"
 #include "app/find.h"
 #include "app/pins.h"
 #include "base/arena.h"
@@ -24,6 +25,7 @@ struct pack {
 	struct probe *probe;
 	struct pack_plan plan;
 	struct collector *collector;
+	struct facts facts;
 	struct cgroup_map *cgroup_map; /* NULL: none */
 	struct pin *pin;	       /* NULL: it is not pinned */
 	const char *error_type;	       /* why it does not count; NULL: it does */
@@ -39,8 +41,8 @@ int pack_open(struct pack *pack, const struct pack_request *request, struct err 
 /* Tell what is no error, but may surprise, one line each. After pack_open. */
 void pack_each_note(const struct pack *pack, void (*tell)(const char *pack, const char *text));
 
-/* Load into the kernel, make the metrics in `model`, attach; or go on with what is pinned. `now`: UNIX
- * ns, the start time of what is counted. `pins` may be NULL. */
+/* Load into the kernel, make the metrics in `model`, attach; or go on with what is pinned. `now`:
+ * UNIX ns, the start time of what is counted. `pins` may be NULL. */
 int pack_start(struct pack *pack, struct model *model, struct pins *pins, uint64_t now,
 	struct err *err) MUST_CHECK;
 
@@ -52,7 +54,10 @@ int pack_attach(struct pack *pack, struct scope *scope, uint64_t now, struct err
 /* Read its maps into the model; tells what fails, once. Returns false if something did. */
 bool pack_collect(struct pack *pack);
 
-/* Tell selfmon how the pack does. */
+/* Ask the kernel about programs and maps: system calls. */
+void pack_refresh(struct pack *pack);
+
+/* Tell selfmon how the pack does, as of the last pack_refresh where it takes the kernel. */
 void pack_report(const struct pack *pack, struct selfmon *selfmon);
 
 void pack_fini(struct pack *pack);

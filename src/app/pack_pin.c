@@ -99,8 +99,8 @@ static const char *unpinnable(const struct pack *pack)
 
 static void tell_unpinned(const struct pack *pack, const char *why)
 {
-	log_warn("pack %s cannot be pinned and counts only while otelbpf runs: %s", pack->name,
-		why);
+	log_warn(
+		"pack %s cannot be pinned and counts only while otelbpf runs: %s", pack->name, why);
 }
 
 static void find_pin(struct pack *pack, struct pins *pins)

@@ -350,8 +350,7 @@ int pin_restore(struct pin *pin, struct scope *scope, struct err *err)
 	pin->scope = scope;
 	if (!entry)
 		return 0;
-	result = marks_read(
-		scope, book_marks(pin->book, entry), entry->length, entry->time, err);
+	result = marks_read(scope, book_marks(pin->book, entry), entry->length, entry->time, err);
 	if (result)
 		return err_prefix(err, result, "%s: ", pin->folder);
 	ranges = book_ranges(pin->book, epoch, &count);

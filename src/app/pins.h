@@ -92,5 +92,4 @@ bool pins_runs(const char *directory, uint32_t *pid);
 
 /* For `otelbpf unpin`: remove all that any version of otelbpf left in the folder. -EBUSY while a
  * process runs. *left: what is of others, and stays. */
-int pins_remove(
-	const char *directory, size_t *removed, size_t *left, struct err *err) MUST_CHECK;
+int pins_remove(const char *directory, size_t *removed, size_t *left, struct err *err) MUST_CHECK;

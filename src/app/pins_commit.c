@@ -67,8 +67,7 @@ void pins_commit(struct pins *pins, const struct snapshot *snapshot)
 {
 	pins->collection = pins->root->epoch + 1;
 	for (struct pin *pin = pins->all; pin; pin = pin->next) {
-		struct book_entry about = {
-			.collection = pins->collection, .time = snapshot->time};
+		struct book_entry about = {.collection = pins->collection, .time = snapshot->time};
 		struct err err = {0};
 
 		while (pin->scope && about.scope < snapshot->scope_count &&
@@ -154,8 +153,8 @@ void pins_acknowledged(
 
 static const struct book_request *unresolved(const struct pins *pins)
 {
-	const struct book_request *request =
-		(const struct book_request *)(const void *)pins->request.memory;
+	const struct book_request *request = (const struct book_request *)(const void *)
+						     pins->request.memory;
 
 	if (!request || !book_request_check(request, pins->request.size, pins->root->epoch))
 		return NULL;

@@ -22,8 +22,8 @@ static int list_pin(void *context, const char *name)
 	struct pins_entry entry;
 
 	if (pin && pin_name(name, "pack", pin->name, sizeof(pin->name)) &&
-		!pin_path(pin->folder, sizeof(pin->folder), listing->directory, "pack",
-			pin->name)) {
+		!pin_path(
+			pin->folder, sizeof(pin->folder), listing->directory, "pack", pin->name)) {
 		entry = (struct pins_entry){.name = pin->name, .maker = ""};
 		if (!pin_open_book(pin)) {
 			entry.readable = true;
@@ -71,8 +71,8 @@ int pins_remove(const char *directory, size_t *removed, size_t *left, struct err
 	}
 	result = pin_folder_clear(directory, removed, left, err);
 	if (!result && !*left && rmdir(directory) < 0)
-		result = err_set(err, -errno, "%s: cannot be removed: %s", directory,
-			strerror(errno));
+		result = err_set(
+			err, -errno, "%s: cannot be removed: %s", directory, strerror(errno));
 	close(fd);
 	return result;
 }

@@ -23,8 +23,9 @@ struct run {
 	struct loop *loop;
 	struct exporter *exporter; /* NULL: console */
 	struct loop_timer tick;
-	uint64_t next; /* collection, CLOCK_MONOTONIC ns */
-	bool overdue;  /* it was due while an export was under way */
+	uint64_t next;	  /* collection, CLOCK_MONOTONIC ns */
+	uint64_t refresh; /* of what the kernel has to be asked for, likewise */
+	bool overdue;	  /* it was due while an export was under way */
 	bool stopping, final_collected;
 	uint64_t stop_deadline;
 	struct log_repeat failures;
@@ -33,6 +34,9 @@ struct run {
 /* Export timeout 0 means no limit, but a stop must end: the default of OTEL_METRIC_EXPORT_TIMEOUT.
  */
 #define LONGEST_STOP (30 * NSEC_PER_SEC)
+
+/* How old that may become, if intervals are not longer. */
+#define REFRESH (60 * NSEC_PER_SEC)
 
 static const int stop_signals[] = {SIGTERM, SIGINT, 0};
 
@@ -149,6 +153,17 @@ static int resend(struct run *run, struct err *err)
 		      : 0;
 }
 
+/* Between an export and the next collection, where there is time. */
+static void refresh(struct run *run)
+{
+	uint64_t now = clock_monotonic_ns();
+
+	if (now < run->refresh)
+		return;
+	run->refresh = now + REFRESH;
+	app_refresh(&run->app);
+}
+
 static void on_exported(void *context, const struct export_result *result)
 {
 	struct run *run = context;
@@ -169,12 +184,13 @@ static void on_exported(void *context, const struct export_result *result)
 	}
 	if (run->final_collected && result->failed)
 		log_warn("the last collection %s: %" PRIu64 " points were not delivered",
-			run->app.pins ? "is kept for the next start" : "is lost",
-			result->failed);
+			run->app.pins ? "is kept for the next start" : "is lost", result->failed);
 	if (run->stopping)
 		finish(run);
 	else if (run->overdue)
 		collect_and_export(run);
+	else
+		refresh(run);
 }
 
 static void export(struct run *run, const struct snapshot *snapshot)
@@ -185,8 +201,13 @@ static void export(struct run *run, const struct snapshot *snapshot)
 
 	if (!run->exporter) {
 		output_console(snapshot);
+		/* Nobody could know more about it. */
+		model_acknowledge(run->app.model, &(struct snapshot_place){0},
+			&(struct snapshot_place){.scope = snapshot->scope_count});
 		if (run->stopping)
 			loop_stop(run->loop);
+		else
+			refresh(run);
 		return;
 	}
 	if (run->stopping && run->stop_deadline < deadline)
@@ -205,6 +226,8 @@ static void collect_and_export(struct run *run)
 {
 	run->overdue = false;
 	run->final_collected = run->stopping;
+	if (run->stopping)
+		app_refresh(&run->app);
 	export(run, app_collect(&run->app, clock_realtime_ns()));
 }
 
@@ -265,6 +288,7 @@ static int make_exporter(struct run *run, struct err *err)
 		.url = settings->url,
 		.headers = headers,
 		.gzip = settings->gzip,
+		.tls = {settings->ca_file, settings->cert_file, settings->key_file},
 		.request_timeout_ns = settings->request_timeout_ns,
 		.user_agent = "otelbpf/" OTELBPF_VERSION " OTel-OTLP-Exporter-C/" OTELBPF_VERSION,
 		.random_seed = clock_realtime_ns() ^ (uint64_t)getpid(),
@@ -339,6 +363,7 @@ static int run_enabled(struct run *run, const struct app_options *given, struct 
 	if (!result)
 		result = resend(run, err);
 	if (!result) {
+		refresh(run);
 		log_ready(run);
 		loop_timer_init(&run->tick, run->loop, on_tick, run);
 		run->next = clock_monotonic_ns() + run->settings->interval_ns;
@@ -398,6 +423,8 @@ int app_once(const struct app_options *options, uint64_t duration_ns, bool json,
 			loop_timer_set(&end, deadline_after(clock_monotonic_ns(), duration_ns));
 			result = loop_run(loop, err);
 		}
+		if (!result)
+			app_refresh(&app);
 		if (!result)
 			result = output_once(app_collect(&app, clock_realtime_ns()), json, err);
 		app_fini(&app);

@@ -16,6 +16,8 @@ enum {
 	LIMIT_EXPONENTIAL_BUCKETS = 4096,
 	LIMIT_PROGRAM_CHOICES = 64,
 	LIMIT_CONSTANTS = 256,
+	/* Of one program; each is a link of its own. */
+	LIMIT_HOOKS_PER_PROGRAM = 256,
 	LIMIT_KERNEL_ADDRESSES = 64,
 	LIMIT_DECODERS_PER_CHAIN = 8,
 	/* static_map: larger tables belong into a decoder. */
@@ -28,8 +30,19 @@ enum {
 	 * thousand), and names that are remembered, mostly of those that have gone. */
 	LIMIT_CGROUPS = 1 << 16,
 	LIMIT_CGROUP_NAMES = 4096,
+	/* usym: ELF files of others. The largest programs have some hundred thousand functions, 24
+	 * bytes each here; the files that are remembered take LIMIT_FUNCTION_BYTES together. */
+	LIMIT_FUNCTIONS = 1 << 20,
+	LIMIT_FILE_SYMBOLS = 1 << 23, /* that are looked at */
+	LIMIT_FILE_SECTIONS = 4096,
+	LIMIT_FILE_SEGMENTS = 256,
+	LIMIT_NESTED_FUNCTIONS = 4096,
+	LIMIT_FUNCTION_FILES = 16,
+	LIMIT_FUNCTION_BYTES = 32 << 20,
 	LIMIT_PACKS = 256,
 	LIMIT_ERRORS_REPORTED = 32,
+	/* Of a configuration file; each is compared with each metric at the start. */
+	LIMIT_VIEWS = 256,
 	/* The JSON schema names each decoder three times. */
 	LIMIT_DECODERS = 128,
 	LIMIT_SCHEMA_BYTES = 1 << 20,
@@ -58,6 +71,11 @@ enum {
 	LIMIT_MAP_KEY = 512,
 	LIMIT_MAP_VALUE = 64 << 10,
 	LIMIT_BATCH_ENTRIES = 4096,
+	/* Of one metric: names that its rows had before, each of which is a series and a copy of a
+	 * value. Beyond these a row keeps the name that it has. */
+	LIMIT_RENAMES = 1024,
+	/* Slots of one map that are on their way to become free: some system calls for each. */
+	LIMIT_RETIRING = 1024,
 	/* Perf event arrays: pages (4 KiB) for each CPU, and keys counted in our own memory: what
 	 * is beyond is counted as overflow. */
 	LIMIT_SAMPLE_PAGES = 16,

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "base/str.h"
+#include "probe/probe.h"
 
 static const struct command *const commands[] = {
 	&command_run,
@@ -28,6 +29,12 @@ enum {
 	VERSION = 'V',
 	FIRST_LONG = 256
 };
+
+static bool set_config(struct cli *cli, const char *text)
+{
+	cli->overrides.config = text;
+	return *text;
+}
 
 static bool set_endpoint(struct cli *cli, const char *text)
 {
@@ -120,6 +127,13 @@ static bool set_schema(struct cli *cli, const char *text)
 	return true;
 }
 
+static bool set_config_schema(struct cli *cli, const char *text)
+{
+	(void)text;
+	cli->config_schema = true;
+	return true;
+}
+
 static bool set_from_ebpf_exporter(struct cli *cli, const char *text)
 {
 	cli->packs[cli->pack_count++] = (struct pack_request){.name = text, .ebpf_exporter = true};
@@ -139,6 +153,7 @@ static const struct row {
 	const char *help;
 	bool (*set)(struct cli *cli, const char *text); /* false: not a valid argument */
 } rows[] = {
+	{"config", "FILE", "OpenTelemetry configuration file, as OTEL_CONFIG_FILE", set_config},
 	{"otlp-endpoint", "URL",
 		"base URL of the receiver, as OTEL_EXPORTER_OTLP_ENDPOINT\n"
 		"(default http://localhost:4318)",
@@ -151,6 +166,7 @@ static const struct row {
 	{"for", "TIME", "once: how long to count before the collection (default 1s)", set_duration},
 	{"json", NULL, "once: write OTLP/JSON", set_json},
 	{"schema", NULL, "check: write a JSON schema of definitions, for editors", set_schema},
+	{"config-schema", NULL, "check: write one of configuration files", set_config_schema},
 	{"pack-dir", "DIR", "where packs are looked for by name", set_pack_dir},
 	{"pin", "DIR",
 		"run: go on counting without a process, in this folder on bpffs, and\n"
@@ -177,7 +193,8 @@ static void print_help(void)
 			commands[i]->help);
 	printf("\nA PACK is a set of BPF programs and the metrics made of them: its name, or the "
 	       "path "
-	       "of its .yaml or .bpf.o file.\n\noptions:\n");
+	       "of its .yaml or .bpf.o file.\nPACK@HOOK,HOOK... attaches it elsewhere: "
+	       "xdp_incoming_packets@xdp/eth0\n\noptions:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *help = rows[i].help, *end;
 		char left[64];
@@ -194,7 +211,7 @@ static void print_help(void)
 	       "their\n"
 	       "METRICS_ forms, OTEL_METRIC_EXPORT_INTERVAL, OTEL_METRIC_EXPORT_TIMEOUT,\n"
 	       "OTEL_METRICS_EXPORTER, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,\n"
-	       "OTEL_SDK_DISABLED, OTEL_LOG_LEVEL,\n"
+	       "OTEL_SDK_DISABLED, OTEL_LOG_LEVEL, OTEL_CONFIG_FILE,\n"
 	       "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE, all as OpenTelemetry specifies "
 	       "them.\n"
 	       "Exit codes: 0 fine, 1 failed while running, 2 wrong usage or configuration.\n"
@@ -281,6 +298,19 @@ static int parse_options(struct cli *cli, int argc, char **argv)
 	return -1;
 }
 
+/* PACK, or PACK@HOOK,HOOK... */
+static struct pack_request request_of(char *text)
+{
+	struct pack_request request = {.name = text};
+
+	for (char *at = strchr(text, '@'); at && !request.hooks; at = strchr(at + 1, '@'))
+		if (at > text && probe_hook_is_known(at + 1)) {
+			*at = '\0';
+			request.hooks = at + 1;
+		}
+	return request;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command = &command_run;
@@ -292,7 +322,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (optind < argc && find_command(argv[optind]))
 		command = find_command(argv[optind++]);
 	for (; optind < argc; optind++)
-		cli->packs[cli->pack_count++] = (struct pack_request){.name = argv[optind]};
+		cli->packs[cli->pack_count++] = request_of(argv[optind]);
 	for (size_t i = 0; i < cli->pack_count; i++)
 		cli->packs[i].ebpf_exporter_prefix = cli->ebpf_exporter_prefix;
 	return command->run(cli);

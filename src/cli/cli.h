@@ -21,7 +21,7 @@ struct cli {
 	const char *pin_dir; /* NULL: nothing is pinned */
 	bool strict;
 	bool json;
-	bool schema;
+	bool schema, config_schema;
 	uint64_t duration_ns;
 	bool ebpf_exporter_prefix;
 	struct pack_request *packs; /* --from-ebpf-exporter, then what follows the options */

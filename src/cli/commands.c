@@ -50,6 +50,27 @@ int load_settings(struct settings *settings, const struct cli *cli, struct arena
 	return 0;
 }
 
+/* What only a configuration file says; packs that the command line names stand for all. */
+static int take_settings(
+	struct app_options *options, const struct settings *settings, struct arena *arena)
+{
+	struct pack_request *packs;
+
+	options->strict |= settings->strict;
+	if (!options->pack_dir)
+		options->pack_dir = settings->pack_dir;
+	if (options->pack_count || !settings->pack_count)
+		return 0;
+	packs = arena_alloc(arena, settings->pack_count * sizeof(*packs));
+	if (!packs)
+		return -ENOMEM;
+	for (size_t i = 0; i < settings->pack_count; i++)
+		packs[i] = (struct pack_request){.name = settings->packs[i]};
+	options->packs = packs;
+	options->pack_count = settings->pack_count;
+	return 0;
+}
+
 static int with_app(const struct cli *cli,
 	int (*work)(const struct app_options *, const struct cli *, struct err *))
 {
@@ -67,6 +88,10 @@ static int with_app(const struct cli *cli,
 	int result;
 
 	result = load_settings(&settings, cli, &arena);
+	if (!result && take_settings(&options, &settings, &arena)) {
+		log_error("out of memory");
+		result = EXIT_FAILED;
+	}
 	if (!result) {
 		probe_set_log(log_libbpf);
 		/* A terminal that goes away is a failed write, not a death without a last export.

@@ -71,6 +71,24 @@ uint64_t field_integer(const struct field *field, const unsigned char *bytes)
 	return value;
 }
 
+void field_set_integer(const struct field *field, unsigned char *bytes, uint64_t value)
+{
+	bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+	unsigned int bits = field->bits ? field->bits : 8 * field->size;
+	unsigned int shift = !field->bits ? 0
+			     : little	  ? field->first_bit
+					  : field->size * 8 - field->first_bit - bits;
+	unsigned __int128 mask = (((unsigned __int128)1 << bits) - 1) << shift;
+	unsigned __int128 all = (unsigned __int128)value << shift & mask;
+
+	for (uint32_t i = 0; i < field->size; i++) {
+		unsigned int from = 8 * (little ? i : field->size - 1 - i);
+		unsigned char *byte = &bytes[field->offset + i];
+
+		*byte = (unsigned char)((*byte & ~(mask >> from)) | all >> from);
+	}
+}
+
 struct value field_value(const struct field *field, const unsigned char *bytes)
 {
 	const char *text = (const char *)bytes + field->offset;
@@ -207,6 +225,8 @@ int attributes_decode(const struct metric_plan *plan, const unsigned char *key, 
 		const char *name = NULL;
 		int result;
 
+		if (attribute->by_enum_name && attribute->hidden)
+			continue;
 		if (attribute->by_enum_name)
 			name = enum_name(attribute->field, value.sint);
 		if (attribute->by_enum_name && !name)
@@ -222,6 +242,8 @@ int attributes_decode(const struct metric_plan *plan, const unsigned char *key, 
 			return result;
 		if (result)
 			return err_prefix(err, result, "attribute %s: ", attribute->name);
+		if (attribute->hidden)
+			continue;
 		result = (attribute->as_text ? to_text : to_attr)(
 			&attrs[n++], attribute->name, &value, arena);
 		if (result)

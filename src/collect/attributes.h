@@ -13,6 +13,9 @@
 /* The integer in the field of the key or value at `bytes`, sign-extended if the field is signed. */
 uint64_t field_integer(const struct field *field, const unsigned char *bytes);
 
+/* Write it there. */
+void field_set_integer(const struct field *field, unsigned char *bytes, uint64_t value);
+
 /* The field as the first decoder of a chain gets it. Points into `bytes`. */
 struct value field_value(const struct field *field, const unsigned char *bytes);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collect/feed.h"
+#include "collect/retire.h"
 #include "read/samples.h"
 
 /* A map and the metrics made of it. */
@@ -17,6 +18,8 @@ struct source {
 	struct samples *samples;
 	struct feed **feeds;
 	size_t feed_count;
+	struct retirement *retirement; /* NULL: series do not end while the map has them */
+	bool failed;		       /* the last pass */
 	uint64_t entries, read_errors;
 };
 
@@ -73,6 +76,29 @@ static int add_feed(struct collector *collector, const struct metric_plan *plan,
 	return result;
 }
 
+/* All metrics of a map have the same timeout: plan_idle.c. */
+static int open_retirements(
+	struct collector *collector, const struct pack_plan *plan, struct err *err)
+{
+	for (size_t i = 0; i < plan->metric_count; i++) {
+		struct source *source = find_source(collector, plan->metrics[i].map);
+		struct retirement_options options = {
+			.table = &source->table,
+			.feeds = source->feeds,
+			.feed_count = source->feed_count,
+			.timeout_ns = plan->metrics[i].idle_timeout_ns,
+			.calls = &slot_calls_kernel,
+		};
+
+		if (!options.timeout_ns || source->retirement)
+			continue;
+		source->retirement = retirement_new(&options);
+		if (!source->retirement)
+			return err_set(err, -ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
 int collector_new(struct collector **result, const struct pack_plan *plan, struct scope *scope,
 	const struct map_calls *calls, struct err *err)
 {
@@ -91,6 +117,9 @@ int collector_new(struct collector **result, const struct pack_plan *plan, struc
 		if (code)
 			goto fail;
 	}
+	code = open_retirements(collector, plan, err);
+	if (code)
+		goto fail;
 	*result = collector;
 	return 0;
 fail:
@@ -108,6 +137,7 @@ void collector_free(struct collector *collector)
 		for (size_t j = 0; j < source->feed_count; j++)
 			feed_free(source->feeds[j]);
 		free(source->feeds);
+		retirement_free(source->retirement);
 		table_close(&source->table);
 		reader_free(source->reader);
 		reader_free(source->overflow);
@@ -205,6 +235,7 @@ static int run_source(struct source *source, struct err *err)
 		result = read_overflow(source, err);
 	for (size_t i = 0; i < source->feed_count; i++)
 		feed_end(source->feeds[i], !result);
+	source->failed = result != 0;
 	if (result) {
 		source->read_errors++;
 		return err_prefix(err, result, "map %s: ", source->map->name);
@@ -227,6 +258,65 @@ int collector_run(struct collector *collector, struct err *err)
 	return first;
 }
 
+int collector_retire_begin(struct collector *collector, uint64_t now, bool *waits, struct err *err)
+{
+	int first = 0;
+
+	*waits = false;
+	for (size_t i = 0; i < collector->source_count; i++) {
+		struct source *source = &collector->sources[i];
+		bool one_waits = false;
+		int result = 0;
+
+		if (source->retirement && source->failed)
+			retirement_skip(source->retirement);
+		else if (source->retirement)
+			result = retirement_begin(
+				source->retirement, now, &one_waits, first ? NULL : err);
+		*waits |= one_waits;
+		if (!first)
+			first = result;
+	}
+	return first;
+}
+
+int collector_retire_end(struct collector *collector, uint64_t now, struct err *err)
+{
+	int first = 0, result;
+
+	for (size_t i = 0; i < collector->source_count; i++) {
+		struct retirement *retirement = collector->sources[i].retirement;
+
+		result = retirement ? retirement_end(retirement, now, first ? NULL : err) : 0;
+		if (!first)
+			first = result;
+	}
+	return first;
+}
+
+bool collector_retires(const struct collector *collector)
+{
+	for (size_t i = 0; i < collector->source_count; i++) {
+		if (collector->sources[i].retirement)
+			return true;
+	}
+	return false;
+}
+
+static void add_slot_stats(const struct source *source, struct collector_map_stats *stats)
+{
+	struct table_rest rest;
+
+	if (source->map->table.kind != TABLE_SLOTS)
+		return;
+	table_rest(&source->table, &rest);
+	stats->has_slots = true;
+	stats->rest_events = rest.events;
+	stats->rest_failed = rest.failed;
+	if (source->retirement)
+		stats->retired = retirement_count(source->retirement);
+}
+
 size_t collector_map_count(const struct collector *collector)
 {
 	return collector->source_count;
@@ -242,6 +332,7 @@ void collector_map_stats(
 		.entries = source->entries,
 		.read_errors = source->read_errors,
 	};
+	add_slot_stats(source, stats);
 }
 
 uint64_t collector_undecodable(const struct collector *collector)

@@ -30,11 +30,28 @@ void collector_free(struct collector *collector);
  */
 int collector_run(struct collector *collector, struct err *err) MUST_CHECK;
 
+/*
+ * After collector_run, before model_end: let series end that are idle for longer than their
+ * metric's idle_timeout. `now` in ns of a clock that does not jump. If one of the collectors
+ * answers *waits, then grace_wait() and collector_retire_end() follow; without waiting it is tried
+ * again in the next collection. All is done for each map, whatever the result of others: it is the
+ * first failure.
+ */
+int collector_retire_begin(
+	struct collector *collector, uint64_t now, bool *waits, struct err *err) MUST_CHECK;
+int collector_retire_end(struct collector *collector, uint64_t now, struct err *err) MUST_CHECK;
+/* Whether there is anything that could end. */
+bool collector_retires(const struct collector *collector);
+
 struct collector_map_stats {
 	const struct map_info *map;
 	uint64_t entries; /* met by the last pass that was complete; 0 for arrays that were never
 			     written */
 	uint64_t read_errors; /* passes that failed, since the start */
+	bool has_slots;
+	/* If has_slots: events that found no slot; of these, those for which one was free; slots
+	 * that were taken back. Since the programs were loaded. */
+	uint64_t rest_events, rest_failed, retired;
 };
 size_t collector_map_count(const struct collector *collector);
 void collector_map_stats(

@@ -66,7 +66,13 @@ static int place(struct feed *feed, const unsigned char *key, uint32_t *result, 
 
 	if (code)
 		return code;
-	*result = number == rows->sum_number ? sum_place(feed) : find_bucket(rows, number);
+	if (number == rows->sum_number) {
+		*result = sum_place(feed);
+		return 0;
+	}
+	*result = find_bucket(rows, number);
+	if (feed->plan->merge)
+		*result = feed->plan->merge[*result];
 	return 0;
 }
 
@@ -143,6 +149,11 @@ static void retire(struct feed *feed, uint32_t series, uint32_t where, const uin
 	metric_retire_histogram(feed->metric, series, &histogram);
 }
 
+static bool subtract(const struct feed *feed, unsigned char *value, const unsigned char *before)
+{
+	return feed_subtract(feed->plan->value, value, before);
+}
+
 const struct feed_kind feed_buckets = {
 	.open = open_gathered,
 	.close = close_gathered,
@@ -152,6 +163,7 @@ const struct feed_kind feed_buckets = {
 	.width = width,
 	.read = read_words,
 	.retire = retire,
+	.subtract = subtract,
 	.begin = begin,
 	.end = end,
 };

@@ -38,6 +38,12 @@ static void close_buckets(struct feed *feed)
 	free(feed->state);
 }
 
+static void limit_scale(struct exponential *histogram, int32_t finest)
+{
+	if (histogram->scale > finest)
+		exponential_downscale(histogram, (uint32_t)(histogram->scale - finest));
+}
+
 static void add(struct feed *feed, uint32_t series, uint32_t place, const unsigned char *value)
 {
 	const struct metric_plan *plan = feed->plan;
@@ -62,20 +68,45 @@ static void add(struct feed *feed, uint32_t series, uint32_t place, const unsign
 		.buckets = observed.buckets + fine,
 	};
 	uint64_t inside = observed.zero_count;
+	int32_t finest = EXPONENTIAL_SCALE_MAX;
 
 	(void)place;
+	if (plan->definition->scale_cut)
+		finest = (int32_t)(EXPONENTIAL_SCALE_MAX - plan->definition->scale_cut);
 	value += plan->buckets->offset;
 	inside += copy_counts(observed.buckets, value, fine);
 	copy_counts(outside.buckets, value + fine * sizeof(uint64_t), OCTAVES);
 	/* The sum of a part that counted nothing would be left out. */
 	if (!inside)
 		outside.sum = observed.sum;
+	limit_scale(&observed, finest);
+	limit_scale(&outside, finest);
 	metric_add_exponential(feed->metric, series, &observed);
 	metric_add_exponential(feed->metric, series, &outside);
+}
+
+/* Smallest and largest stay those of all: the buckets bound them. */
+static bool subtract(const struct feed *feed, unsigned char *value, const unsigned char *before)
+{
+	const struct metric_plan *plan = feed->plan;
+	bool good = feed_subtract(plan->sum, value, before) &&
+		    feed_subtract(plan->zero_count, value, before);
+
+	for (uint32_t i = 0; i < plan->bucket_count && good; i++) {
+		struct field bucket = {
+			.kind = FIELD_UINT,
+			.offset = plan->buckets->offset + i * (uint32_t)sizeof(uint64_t),
+			.size = sizeof(uint64_t),
+		};
+
+		good = feed_subtract(&bucket, value, before);
+	}
+	return good;
 }
 
 const struct feed_kind feed_exponentials = {
 	.open = open_buckets,
 	.close = close_buckets,
 	.add = add,
+	.subtract = subtract,
 };

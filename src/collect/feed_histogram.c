@@ -17,20 +17,34 @@ static void close_words(struct feed *feed)
 	free(feed->state);
 }
 
+static struct field bucket_field(const struct metric_plan *plan, uint32_t i)
+{
+	return (struct field){
+		.kind = FIELD_UINT,
+		.offset = plan->buckets->offset + i * plan->buckets->element_size,
+		.size = plan->buckets->element_size,
+	};
+}
+
+/* Those in the map's values, which may be more than the metric's. */
+static uint32_t map_buckets(const struct metric_plan *plan)
+{
+	return plan->merge ? plan->bucket_count : plan->bound_count + 1;
+}
+
 /* The words of a histogram: its buckets, then its sum. */
 static void read_words(const struct feed *feed, const unsigned char *value, uint64_t *words)
 {
 	const struct metric_plan *plan = feed->plan;
 
-	for (uint32_t i = 0; i <= plan->bound_count; i++) {
-		struct field bucket = {
-			.kind = FIELD_UINT,
-			.offset = plan->buckets->offset + i * plan->buckets->element_size,
-			.size = plan->buckets->element_size,
-		};
+	for (uint32_t i = 0; i < map_buckets(plan); i++) {
+		struct field bucket = bucket_field(plan, i);
 
-		words[i] += field_integer(&bucket, value);
+		words[plan->merge ? plan->merge[i] : i] += field_integer(&bucket, value);
 	}
+	/* No boundary is below 0. */
+	if (plan->zero_count)
+		words[0] += field_integer(plan->zero_count, value);
 	words[plan->bound_count + 1] += field_integer(plan->sum, value);
 }
 
@@ -67,6 +81,20 @@ static void retire(struct feed *feed, uint32_t series, uint32_t place, const uin
 	metric_retire_histogram(feed->metric, series, &histogram);
 }
 
+static bool subtract(const struct feed *feed, unsigned char *value, const unsigned char *before)
+{
+	const struct metric_plan *plan = feed->plan;
+	bool good = feed_subtract(plan->sum, value, before) &&
+		    (!plan->zero_count || feed_subtract(plan->zero_count, value, before));
+
+	for (uint32_t i = 0; i < map_buckets(plan) && good; i++) {
+		struct field bucket = bucket_field(plan, i);
+
+		good = feed_subtract(&bucket, value, before);
+	}
+	return good;
+}
+
 const struct feed_kind feed_histograms = {
 	.open = open_words,
 	.close = close_words,
@@ -74,4 +102,5 @@ const struct feed_kind feed_histograms = {
 	.width = width,
 	.read = read_words,
 	.retire = retire,
+	.subtract = subtract,
 };

@@ -16,6 +16,9 @@ static void on_forget(void *context, const struct keytab_entry *entry)
 {
 	struct feed *feed = context;
 
+	struct keytab_entry gone = *entry;
+
+	feed_forget_names(feed, &gone.renamed);
 	if (!entry->memo)
 		return;
 	if (entry->series != KEYTAB_UNDECODABLE &&
@@ -27,20 +30,19 @@ static void on_forget(void *context, const struct keytab_entry *entry)
 
 int feed_open_memos(struct feed *feed)
 {
-	if (!feed->keys || !feed->kind->width)
-		return 0;
-	feed->memos.width = feed->kind->width(feed);
+	if (feed->kind->width)
+		feed->memos.width = feed->kind->width(feed);
 	feed->now = calloc(feed->memos.width + 1, sizeof(*feed->now));
 	if (!feed->now)
 		return -ENOMEM;
-	keytab_on_forget(feed->keys, on_forget, feed);
+	if (feed->keys && (feed->memos.width || feed->renames))
+		keytab_on_forget(feed->keys, on_forget, feed);
 	return 0;
 }
 
-void feed_remember(struct feed *feed, struct keytab_entry *entry)
+void feed_remember(struct feed *feed, struct keytab_entry *entry, bool anew)
 {
 	uint64_t *words;
-	bool anew = false;
 
 	/* Out of memory: should the row go, then its series begins anew. */
 	if (!entry->memo)
@@ -54,4 +56,29 @@ void feed_remember(struct feed *feed, struct keytab_entry *entry)
 	if (anew && is_delta(feed))
 		feed->kind->retire(feed, entry->series, entry->place, words);
 	memcpy(words, feed->now, feed->memos.width * sizeof(*words));
+}
+
+static void remember_numbers(struct feed *feed, const struct feed_many *rows, const uint64_t *now)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		uint64_t *had;
+
+		if (!rows->memos[i])
+			continue;
+		had = memo_words(&feed->memos, rows->memos[i]);
+		if (now[i] < *had && is_delta(feed))
+			feed->kind->retire(feed, rows->series[i], 0, had);
+		*had = now[i];
+	}
+}
+
+void feed_add_many(struct feed *feed, struct feed_many *rows)
+{
+	uint64_t numbers[FEED_MANY];
+
+	feed->kind->numbers(feed, rows, numbers);
+	if (feed->keys && feed->memos.width)
+		remember_numbers(feed, rows, numbers);
+	metric_add_all(feed->metric, rows->series, numbers, rows->count);
+	rows->count = 0;
 }

@@ -23,16 +23,34 @@ static void retire(struct feed *feed, uint32_t series, uint32_t place, const uin
 	metric_retire(feed->metric, series, words[0]);
 }
 
-static void add_many(
-	struct feed *feed, const uint32_t *series, const unsigned char *const *values, size_t count)
+static bool subtract(const struct feed *feed, unsigned char *value, const unsigned char *before)
+{
+	return feed_subtract(feed->plan->value, value, before);
+}
+
+static uint64_t word_at(const unsigned char *at)
+{
+	uint64_t word;
+
+	if ((uintptr_t)at % sizeof(word) == 0)
+		return table_word(at);
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+static void read_numbers(const struct feed *feed, const struct feed_many *rows, uint64_t *numbers)
 {
 	const struct field *field = feed->plan->value;
-	uint64_t numbers[FEED_MANY];
+	bool is_word = field->size == sizeof(uint64_t) && !field->bits;
 
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = field->size == sizeof(uint64_t) ? table_word(values[i] + field->offset)
-							     : field_integer(field, values[i]);
-	metric_add_all(feed->metric, series, numbers, count);
+	for (size_t i = 0; i < rows->count; i++) {
+		const unsigned char *value = rows->values[i];
+
+		numbers[i] = 0;
+		for (uint32_t cpu = 0; cpu < rows->cpu_count; cpu++, value += rows->cpu_stride)
+			numbers[i] += is_word ? word_at(value + field->offset)
+					      : field_integer(field, value);
+	}
 }
 
 const struct feed_kind feed_numbers = {
@@ -40,5 +58,6 @@ const struct feed_kind feed_numbers = {
 	.width = width,
 	.read = read_words,
 	.retire = retire,
-	.add_many = add_many,
+	.subtract = subtract,
+	.numbers = read_numbers,
 };

@@ -7,13 +7,39 @@
 #include "collect/feed.h"
 #include "collect/keytab.h"
 #include "collect/memo.h"
+#include "collect/rename.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
 	FEED_MANY = 128
+};
+
+struct feed_row {
+	uint32_t series; /* KEYTAB_UNDECODABLE: left out */
+	uint32_t place;
+	uint32_t renamed; /* names it had before: of feed->renames; 0: none */
+};
+
+/* Of a row: one value, or one for each CPU. */
+struct feed_values {
+	const unsigned char *first;
+	size_t stride;
+	uint32_t count;
+};
+
+/* Of several rows of known series. */
+struct feed_many {
+	size_t count;
+	uint32_t series[FEED_MANY];
+	uint32_t memos[FEED_MANY]; /* of the rows; unused if there are none */
+	const unsigned char *values[FEED_MANY];
+	uint64_t sums[FEED_MANY]; /* of values in shards: what `values` point to */
+	size_t cpu_stride;
+	uint32_t cpu_count; /* values of each row that are one number together */
 };
 
 /*
@@ -39,9 +65,11 @@ struct feed_kind {
 	size_t (*width)(const struct feed *feed);
 	void (*read)(const struct feed *feed, const unsigned char *value, uint64_t *words);
 	void (*retire)(struct feed *feed, uint32_t series, uint32_t place, const uint64_t *words);
-	/* Optional: the same for up to FEED_MANY rows without places. */
-	void (*add_many)(struct feed *feed, const uint32_t *series,
-		const unsigned char *const *values, size_t count);
+	/* Take from a value what was there before. False if it has less of something. */
+	bool (*subtract)(
+		const struct feed *feed, unsigned char *value, const unsigned char *before);
+	/* Optional, if a row is a number for metric_add_all(): those of up to FEED_MANY rows. */
+	void (*numbers)(const struct feed *feed, const struct feed_many *rows, uint64_t *numbers);
 	/* Optional: the pass begins; it is complete. */
 	void (*begin)(struct feed *feed);
 	void (*end)(struct feed *feed);
@@ -51,11 +79,6 @@ extern const struct feed_kind feed_numbers;	 /* a row is a number */
 extern const struct feed_kind feed_histograms;	 /* a row is a histogram */
 extern const struct feed_kind feed_exponentials; /* a row is an exponential histogram */
 extern const struct feed_kind feed_buckets; /* a row is one bucket of a histogram, or its sum */
-
-struct feed_row {
-	uint32_t series; /* ROW_UNUSED: left out */
-	uint32_t place;
-};
 
 struct feed_slot {
 	uint32_t state;	 /* of the slot whose key was decoded; 0: none yet */
@@ -70,11 +93,15 @@ struct feed {
 	struct keytab *keys;	 /* of maps that are read in batches */
 	struct feed_slot *slots; /* of tables: by slot, or by value and CPU */
 	unsigned char *key;	 /* key bytes, then the CPU number if CPUs are kept apart */
-	struct feed_row *rows;	 /* of the batch */
+	uint32_t *rows;		 /* of the batch: numbers of keytab; 0: left out */
 	uint32_t *fresh;	 /* those of them that are new */
 	size_t row_capacity;	 /* of both */
+	struct renames *renames; /* NULL: what rows are called does not change */
+	uint32_t *slots_renamed; /* by slot, as in struct feed_row; NULL until one is */
+	bool look_again;	 /* in this pass */
 	struct memos memos;
-	uint64_t *now; /* words of one row */
+	uint64_t *now;		/* words of one row */
+	struct feed_ends *ends; /* feed_retire.c; NULL: slots of this feed stay */
 	struct arena scratch;
 	uint64_t row_count, undecodable, skipped;
 	char undecodable_text[256];
@@ -87,7 +114,51 @@ struct feed {
 int feed_decode_key(
 	struct feed *feed, const unsigned char *key, uint32_t *series, uint32_t *place) MUST_CHECK;
 
+/*
+ * feed_retire.c: slots that are taken back while their series goes on. All of these do nothing if
+ * slots stay. Open: 0 or -ENOMEM; count: a slot was found to belong to the series; add: after all
+ * slots were added; end: the pass is complete.
+ */
+int feed_open_ends(struct feed *feed) MUST_CHECK;
+void feed_close_ends(struct feed *feed);
+int feed_count_slot(struct feed *feed, uint32_t series) MUST_CHECK;
+void feed_add_remains(struct feed *feed);
+void feed_end_remains(struct feed *feed);
+
 /* feed_memo.c. Before the first row. 0 or -ENOMEM. */
 int feed_open_memos(struct feed *feed) MUST_CHECK;
-/* The row has feed->now. */
-void feed_remember(struct feed *feed, struct keytab_entry *entry);
+/* If the kind has numbers: add those of the rows, of which none is left then. */
+void feed_add_many(struct feed *feed, struct feed_many *rows);
+
+/* The row has feed->now. `anew`: it is known to have begun anew. */
+void feed_remember(struct feed *feed, struct keytab_entry *entry, bool anew);
+
+/* feed_rename.c; only if there are feed->renames, but for feed_read_words and feed_forget_names. */
+/* Whether the key, which is known as `series`, is called something else now. 0 or -ENOMEM. */
+int feed_is_renamed(
+	struct feed *feed, const unsigned char *key, uint32_t series, bool *renamed) MUST_CHECK;
+/* It is: what it counted stays with the old name, which *renamed knows from now on. False if it has
+ * to keep that. */
+bool feed_end_name(struct feed *feed, const struct feed_row *row, uint32_t *renamed,
+	const struct feed_values *values);
+/* Add to each name what was counted under it. */
+void feed_add_renamed(
+	struct feed *feed, const struct feed_row *row, const struct feed_values *values);
+/* Whether the row has less than it had under its old names: it is another one. */
+bool feed_has_less(struct feed *feed, uint32_t renamed, const struct feed_values *values);
+/* The row is gone, and with it what it counted under its old names. */
+void feed_forget_names(struct feed *feed, uint32_t *renamed);
+/* What was counted under the present name, into feed->now. */
+void feed_read_words(struct feed *feed, uint32_t renamed, const struct feed_values *values);
+/* For struct feed_kind: one field. */
+bool feed_subtract(const struct field *field, unsigned char *value, const unsigned char *before);
+
+static inline const unsigned char *feed_row_value(const struct batch *batch, size_t i, uint32_t cpu)
+{
+	return batch->values + i * batch->value_stride + cpu * batch->cpu_stride;
+}
+
+static inline bool feed_all_zero(const unsigned char *bytes, size_t size)
+{
+	return !size || (!bytes[0] && !memcmp(bytes, bytes + 1, size - 1));
+}

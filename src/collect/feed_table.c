@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/huge.h"
 #include "collect/feed_private.h"
 
 enum {
@@ -24,14 +25,13 @@ struct lesson {
 
 static int take_rows(struct feed *feed, size_t count)
 {
-	if (!feed->slots)
+	if (!feed->slots) {
 		feed->slots = calloc(count, sizeof(*feed->slots));
-	return feed->slots ? 0 : -ENOMEM;
-}
-
-static const unsigned char *slot_value(const struct table *table, uint32_t number)
-{
-	return table_element(table, number) + table->info->table.value_offset;
+		huge_advise(feed->slots, feed->slots ? count * sizeof(*feed->slots) : 0);
+	}
+	if (feed->renames && !feed->slots_renamed)
+		feed->slots_renamed = calloc(count, sizeof(*feed->slots_renamed));
+	return feed->slots && (!feed->renames || feed->slots_renamed) ? 0 : -ENOMEM;
 }
 
 static void add(struct feed *feed, uint32_t series, const unsigned char *value)
@@ -39,19 +39,67 @@ static void add(struct feed *feed, uint32_t series, const unsigned char *value)
 	feed->kind->add(feed, series, 0, value);
 }
 
+/* What slot or value `number` has, under all its names. */
+static void add_named(struct feed *feed, size_t number, const unsigned char *value)
+{
+	const struct feed_values values = {value, 0, 1};
+	struct feed_row row = {.series = feed->slots[number].series};
+
+	if (feed->renames && feed_has_less(feed, feed->slots_renamed[number], &values))
+		feed_forget_names(feed, &feed->slots_renamed[number]);
+	if (feed->renames)
+		row.renamed = feed->slots_renamed[number];
+	if (row.renamed)
+		feed_add_renamed(feed, &row, &values);
+	else if (row.series != KEYTAB_UNDECODABLE)
+		add(feed, row.series, value);
+}
+
+static void forget_names(struct feed *feed, size_t number)
+{
+	if (feed->renames)
+		feed_forget_names(feed, &feed->slots_renamed[number]);
+}
+
+/* The series of slot or value `number`, which is not known yet, or may be called something else
+ * now. */
+static int learn_name(struct feed *feed, size_t number, uint32_t state, const unsigned char *key,
+	const unsigned char *value)
+{
+	struct feed_slot *slot = &feed->slots[number];
+	const struct feed_row old = {.series = slot->series};
+	const struct feed_values values = {value, 0, 1};
+	bool renamed = false;
+	int result;
+
+	if (slot->state == state) {
+		result = feed_is_renamed(feed, key, slot->series, &renamed);
+		if (result || !renamed ||
+			!feed_end_name(feed, &old, &feed->slots_renamed[number], &values))
+			return result;
+	} else {
+		forget_names(feed, number);
+	}
+	result = feed_decode_key(feed, key, &slot->series, NULL);
+	if (!result && slot->series != KEYTAB_UNDECODABLE)
+		result = feed_count_slot(feed, slot->series);
+	slot->state = result ? 0 : state;
+	return result;
+}
+
 static int learn(struct feed *feed, struct lesson *lesson)
 {
+	uint64_t sum;
 	int result = attributes_prepare(feed->plan, lesson->keys, lesson->count, &feed->scratch);
 
 	for (uint32_t i = 0; !result && i < lesson->count; i++) {
-		struct feed_slot *slot = &feed->slots[lesson->numbers[i]];
+		uint32_t number = lesson->numbers[i];
+		bool is_new = feed->slots[number].state != lesson->states[i];
+		const unsigned char *value = table_value(lesson->table, number, &sum);
 
-		result = feed_decode_key(feed, lesson->keys[i], &slot->series, NULL);
-		if (result)
-			break;
-		slot->state = lesson->states[i];
-		if (slot->series != KEYTAB_UNDECODABLE)
-			add(feed, slot->series, slot_value(lesson->table, lesson->numbers[i]));
+		result = learn_name(feed, number, lesson->states[i], lesson->keys[i], value);
+		if (!result && is_new)
+			add_named(feed, number, value);
 	}
 	arena_reset(&feed->scratch);
 	lesson->count = 0;
@@ -76,8 +124,8 @@ static int enrol(struct feed *feed, struct lesson *lesson, uint32_t number, uint
 	return lesson->count == LEARN_KEYS ? learn(feed, lesson) : 0;
 }
 
-/* The slots that feed_slots() did not know. */
-static int learn_slots(struct feed *feed, const struct table *table)
+/* The slots that are not known; or those that are, to look again. */
+static int learn_slots(struct feed *feed, const struct table *table, bool known)
 {
 	struct lesson *lesson = malloc(sizeof(*lesson));
 	int result = 0;
@@ -89,7 +137,7 @@ static int learn_slots(struct feed *feed, const struct table *table)
 	for (uint32_t number = 1; !result && number <= table->info->max_entries; number++) {
 		uint32_t state = slot_state(table_element(table, number));
 
-		if (state && feed->slots[number].state != state)
+		if (state && (feed->slots[number].state == state) == known)
 			result = enrol(feed, lesson, number, state);
 	}
 	if (!result && lesson->count)
@@ -109,35 +157,28 @@ static int add_overflow(struct feed *feed, const unsigned char *value)
 	return 0;
 }
 
-static bool all_zero(const unsigned char *bytes, size_t size)
+static void hand_over(struct feed *feed, struct feed_many *gathered)
 {
-	return !size || (!bytes[0] && !memcmp(bytes, bytes + 1, size - 1));
-}
-
-/* Rows on their way to the kind. */
-struct gathered {
-	size_t count;
-	uint32_t series[FEED_MANY];
-	const unsigned char *values[FEED_MANY];
-};
-
-static void hand_over(struct feed *feed, struct gathered *gathered)
-{
-	if (feed->kind->add_many)
-		feed->kind->add_many(feed, gathered->series, gathered->values, gathered->count);
-	else
-		for (size_t i = 0; i < gathered->count; i++)
-			add(feed, gathered->series[i], gathered->values[i]);
+	if (feed->kind->numbers) {
+		feed_add_many(feed, gathered);
+		return;
+	}
+	for (size_t i = 0; i < gathered->count; i++)
+		add(feed, gathered->series[i], gathered->values[i]);
 	gathered->count = 0;
 }
 
 /* Returns false if there are slots with keys that are not known yet. */
 static bool add_known(struct feed *feed, const struct table *table)
 {
-	struct gathered gathered = {.count = 0};
+	struct feed_many gathered;
 	uint32_t count = table->info->max_entries;
 	bool all_known = true;
+	uint64_t sum;
 
+	gathered.count = 0;
+	gathered.cpu_stride = 0;
+	gathered.cpu_count = 1;
 	for (uint32_t number = 1; number <= count; number++) {
 		const struct feed_slot *slot = &feed->slots[number];
 		const unsigned char *element = table_element(table, number);
@@ -145,17 +186,25 @@ static bool add_known(struct feed *feed, const struct table *table)
 
 		/* A hint to the processor, whatever lies there. */
 		__builtin_prefetch((const void *)((uintptr_t)element + AHEAD_BYTES));
-		if (!state)
+		if (!state) {
+			forget_names(feed, number);
 			continue;
+		}
 		feed->row_count++;
 		if (slot->state != state) {
 			all_known = false;
 			continue;
 		}
+		if (feed->renames) {
+			add_named(feed, number, table_value(table, number, &sum));
+			continue;
+		}
 		if (slot->series == KEYTAB_UNDECODABLE)
 			continue;
 		gathered.series[gathered.count] = slot->series;
-		gathered.values[gathered.count++] = slot_value(table, number);
+		gathered.values[gathered.count] = table_value(
+			table, number, &gathered.sums[gathered.count]);
+		gathered.count++;
 		if (gathered.count == FEED_MANY)
 			hand_over(feed, &gathered);
 	}
@@ -166,13 +215,20 @@ static bool add_known(struct feed *feed, const struct table *table)
 static int feed_slots(struct feed *feed, const struct table *table)
 {
 	int result = take_rows(feed, (size_t)table->info->max_entries + 1);
+	const unsigned char *rest;
+	uint64_t sum;
 
+	if (!result && feed->look_again)
+		result = learn_slots(feed, table, true);
 	if (result)
 		return result;
 	if (!add_known(feed, table))
-		result = learn_slots(feed, table);
-	if (!result && !all_zero(slot_value(table, 0), table->info->value_size))
-		result = add_overflow(feed, slot_value(table, 0));
+		result = learn_slots(feed, table, false);
+	rest = table_value(table, 0, &sum);
+	if (!result && !feed_all_zero(rest, table->info->value_size))
+		result = add_overflow(feed, rest);
+	if (!result)
+		feed_add_remains(feed);
 	return result;
 }
 
@@ -193,25 +249,23 @@ static uint64_t shards_sum(const struct table *table, uint32_t first, uint32_t c
 	return sum;
 }
 
-static int add_shards(
-	struct feed *feed, struct feed_slot *slot, uint32_t i, uint32_t cpu, uint64_t value)
+/* `number`: of the value, in the table or, if CPUs are kept apart, of one CPU. */
+static int add_shards(struct feed *feed, size_t number, uint32_t i, uint32_t cpu, uint64_t sum)
 {
-	int result;
+	const unsigned char *value = (const unsigned char *)&sum;
+	int result = 0;
 
 	feed->row_count++;
-	if (!slot->state) {
+	if (!feed->slots[number].state || feed->look_again) {
 		memcpy(feed->key, &i, sizeof(i));
 		if (feed->plan->keeps_cpus)
 			memcpy(feed->key + sizeof(i), &cpu, sizeof(cpu));
-		result = feed_decode_key(feed, feed->key, &slot->series, NULL);
+		result = learn_name(feed, number, 1, feed->key, value);
 		arena_reset(&feed->scratch);
-		if (result)
-			return result;
-		slot->state = 1;
 	}
-	if (slot->series != KEYTAB_UNDECODABLE)
-		add(feed, slot->series, (const unsigned char *)&value);
-	return 0;
+	if (!result)
+		add_named(feed, number, value);
+	return result;
 }
 
 static int feed_shards(struct feed *feed, const struct table *table)
@@ -226,8 +280,7 @@ static int feed_shards(struct feed *feed, const struct table *table)
 			sum = shards_sum(table, cpu, together, i);
 			/* Every value exists; one that is 0 stands for what never happened. */
 			if (sum)
-				result = add_shards(feed, &feed->slots[(size_t)i * per_value + cpu],
-					i, cpu, sum);
+				result = add_shards(feed, (size_t)i * per_value + cpu, i, cpu, sum);
 		}
 	}
 	if (result)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/huge.h"
+
 enum {
 	FIRST_CAPACITY = 16
 };
@@ -29,6 +31,7 @@ static int grow(struct memos *memos)
 	words = reallocarray(memos->words, capacity, memos->width * sizeof(*words));
 	if (!words)
 		return -1;
+	huge_advise(words, capacity * memos->width * sizeof(*words));
 	memos->words = words;
 	memos->capacity = capacity;
 	return 0;

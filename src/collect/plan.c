@@ -9,6 +9,11 @@
 
 #include "base/limits.h"
 #include "base/nearest.h"
+#include "config/view.h"
+
+enum {
+	NAMES_TOLD = 12, /* of what there is, where nothing is near */
+};
 
 int binding_fail(struct binding *b, struct position at, const char *format, ...)
 {
@@ -27,24 +32,43 @@ int binding_no_memory(struct binding *b)
 	return err_add_line(b->err, -ENOMEM, "out of memory");
 }
 
-static const char *nearest_field(const struct layout *layout, const char *name)
+/* What to do about a name that is none of `names`: the nearest, or all that there are. */
+static const char *advise(
+	struct binding *b, const char *name, const char *const *names, size_t count)
 {
+	const char *list = "; expected one of:";
 	struct nearest nearest;
 
 	nearest_init(&nearest, name);
-	for (size_t i = 0; i < layout->field_count; i++)
-		nearest_offer(&nearest, layout->fields[i].name);
-	return nearest.name;
+	for (size_t i = 0; i < count; i++)
+		nearest_offer(&nearest, names[i]);
+	if (nearest.name)
+		return arena_printf(b->arena, "; did you mean `%s`?", nearest.name);
+	for (size_t i = 0; i < count && i < NAMES_TOLD && list; i++)
+		list = arena_printf(b->arena, "%s%s %s", list, i ? "," : "", names[i]);
+	if (count > NAMES_TOLD && list)
+		list = arena_printf(b->arena, "%s and %zu more", list, count - NAMES_TOLD);
+	return count ? list : "";
 }
 
-static const char *nearest_map(const struct binding *b, const char *name)
+static const char *advise_field(struct binding *b, const struct layout *layout, const char *name)
 {
-	struct nearest nearest;
+	const char **names = arena_alloc(b->arena, layout->field_count * sizeof(*names));
 
-	nearest_init(&nearest, name);
-	for (size_t i = 0; i < b->map_count; i++)
-		nearest_offer(&nearest, b->maps[i]->name);
-	return nearest.name;
+	if (!layout->fields[0].name[0])
+		return "; it is no struct: leave the name of a field out";
+	for (size_t i = 0; names && i < layout->field_count; i++)
+		names[i] = layout->fields[i].name;
+	return names ? advise(b, name, names, layout->field_count) : NULL;
+}
+
+static const char *advise_map(struct binding *b, const char *name)
+{
+	const char **names = arena_alloc(b->arena, (b->map_count + 1) * sizeof(*names));
+
+	for (size_t i = 0; names && i < b->map_count; i++)
+		names[i] = b->maps[i]->name;
+	return names ? advise(b, name, names, b->map_count) : NULL;
 }
 
 /* `name` NULL: the whole key or value, which then must be a single field. `what`: "key" or "value".
@@ -53,7 +77,7 @@ static const struct field *find_field(struct binding *b, const struct layout *la
 	const char *name, const char *what, struct position at)
 {
 	const struct field *field;
-	const char *near, *text;
+	const char *advice, *text;
 
 	if (!layout->field_count) {
 		text = arena_printf(b->arena,
@@ -68,10 +92,9 @@ static const struct field *find_field(struct binding *b, const struct layout *la
 		field = name ? layout_find(layout, name) : &layout->fields[0];
 		if (field)
 			return field;
-		near = nearest_field(layout, name);
-		text = arena_printf(b->arena, "the %s of map %s has no field `%s`%s%s%s", what,
-			b->metric->map, name, near ? "; did you mean `" : "", near ? near : "",
-			near ? "`?" : "");
+		advice = advise_field(b, layout, name);
+		text = arena_printf(b->arena, "the %s of map %s has no field `%s`%s", what,
+			b->metric->map, name, advice ? advice : "");
 	}
 	binding_fail(b, at, "%s", text ? text : "out of memory");
 	return NULL;
@@ -93,20 +116,24 @@ static int bind_map(struct binding *b)
 
 	b->plan->map = find_map(b, name);
 	if (!b->plan->map) {
-		const char *near = nearest_map(b, name), *text;
+		const char *advice = advise_map(b, name);
 
-		text = arena_printf(b->arena, "the object has no map `%s`%s%s%s", name,
-			near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
-		return binding_fail(b, b->metric->position, "%s", text ? text : "out of memory");
+		return binding_fail(b, b->metric->map_position, "the object has no map `%s`%s",
+			name, advice ? advice : "");
 	}
 	b->plan->key_size = b->plan->map->key_size;
 	b->plan->value_size = b->plan->map->value_size;
 	if (b->plan->map->key_size > LIMIT_MAP_KEY || b->plan->map->value_size > LIMIT_MAP_VALUE)
-		return binding_fail(
-			b, b->metric->position, "keys or values of the map are too large");
+		return binding_fail(b, b->metric->map_position,
+			"the keys of map %s are %u bytes and its values %u, expected at most %d "
+			"and %d",
+			name, b->plan->map->key_size, b->plan->map->value_size, LIMIT_MAP_KEY,
+			LIMIT_MAP_VALUE);
 	if (b->metric->per_cpu && !map_is_percpu(b->plan->map))
-		return binding_fail(b, b->metric->position,
-			"`per_cpu` is set, but the map is not of a per-CPU type");
+		return binding_fail(b, b->metric->per_cpu_position,
+			"`per_cpu` is set, but the map is not of a per-CPU type; leave it out, or "
+			"make map %s a BPF_MAP_TYPE_PERCPU_HASH or _PERCPU_ARRAY",
+			name);
 	b->plan->keeps_cpus = b->metric->per_cpu != NULL;
 	if (b->plan->map->table.kind != TABLE_NONE)
 		return 0;
@@ -115,42 +142,10 @@ static int bind_map(struct binding *b)
 		return binding_no_memory(b);
 	b->plan->overflow = find_map(b, overflow);
 	if (b->plan->overflow && b->plan->overflow->value_size != b->plan->map->value_size)
-		return binding_fail(b, b->metric->position,
-			"the map's _overflow companion has values of another size");
-	return 0;
-}
-
-int bind_decoders(struct binding *b, const struct attribute_definition *definition,
-	struct attribute_plan *plan)
-{
-	size_t count = definition->decoder_count;
-	struct decode_step *steps = arena_alloc(b->arena, (count + 1) * sizeof(*steps));
-	struct err why = {0};
-
-	if (!steps)
-		return binding_no_memory(b);
-	for (size_t i = 0; i < count; i++) {
-		const struct decoder_definition *decoder = &definition->decoders[i];
-		struct decode_argument *arguments;
-
-		arguments = arena_alloc(
-			b->arena, (decoder->argument_count + 1) * sizeof(*arguments));
-		if (!arguments)
-			return binding_no_memory(b);
-		for (size_t j = 0; j < decoder->argument_count; j++)
-			arguments[j] = (struct decode_argument){
-				decoder->arguments[j].key, decoder->arguments[j].value};
-		steps[i] = (struct decode_step){
-			.decoder = decoder->name,
-			.arguments = arguments,
-			.argument_count = decoder->argument_count,
-		};
-	}
-	if (decode_chain_new(&plan->chain, steps, count, &why))
-		return binding_fail(b,
-			count ? definition->decoders[0].position : definition->position, "%s",
-			why.text);
-	plan->by_enum_name = !count && plan->field && plan->field->kind == FIELD_ENUM;
+		return binding_fail(b, b->metric->map_position,
+			"the values of map %s are %u bytes, those of map %s, for which it counts "
+			"what finds no place, %u; expected the same type",
+			overflow, b->plan->overflow->value_size, name, b->plan->value_size);
 	return 0;
 }
 
@@ -169,8 +164,8 @@ static int bind_attributes(struct binding *b)
 		const struct attribute_definition *definition = &metric->attributes[i];
 
 		plans[i].name = definition->name;
-		plans[i].field = find_field(
-			b, &b->plan->map->key, definition->field, "key", definition->position);
+		plans[i].field = find_field(b, &b->plan->map->key, definition->field, "key",
+			definition->field_position);
 		if (bind_decoders(b, definition, &plans[i]) || !plans[i].field)
 			result = -EINVAL;
 	}
@@ -190,14 +185,27 @@ static bool is_number(const struct field *field)
 	}
 }
 
+static const char *const kind_names[] = {
+	[FIELD_UINT] = "a long integer",
+	[FIELD_INT] = "a long integer",
+	[FIELD_BOOL] = "a long integer",
+	[FIELD_ENUM] = "a long integer",
+	[FIELD_CHARS] = "text",
+	[FIELD_ARRAY] = "an array",
+	[FIELD_BYTES] = "bytes that are no integer",
+};
+
 static int bind_number(struct binding *b)
 {
 	b->plan->value = find_field(
-		b, &b->plan->map->value, b->metric->value, "value", b->metric->position);
+		b, &b->plan->map->value, b->metric->value, "value", b->metric->value_position);
 	if (!b->plan->value)
 		return -EINVAL;
 	if (!is_number(b->plan->value))
-		return binding_fail(b, b->metric->position, "the value is not an integer");
+		return binding_fail(b, b->metric->value_position,
+			"the value is not an integer: map %s has %s there, expected an integer, "
+			"enum or bool of at most 8 bytes",
+			b->metric->map, kind_names[b->plan->value->kind]);
 	return 0;
 }
 
@@ -210,19 +218,27 @@ static int bind_histogram(struct binding *b)
 
 	plan->sum = layout_find(layout, "sum");
 	plan->buckets = layout_find(layout, "buckets");
+	if (b->metric->buckets == BUCKETS_BOUNDARIES)
+		return binding_fail(b, b->metric->position,
+			"`boundaries` need a map that OTEL_EXPONENTIAL_HISTOGRAM in otel.bpf.h "
+			"makes; for one of OTEL_HISTOGRAM say 'buckets: { exp2: { first: N } }'");
 	if (!plan->sum || !is_number(plan->sum) || !plan->buckets ||
 		plan->buckets->kind != FIELD_ARRAY || !plan->buckets->element_size)
-		return binding_fail(b, b->metric->position,
+		return binding_fail(b, b->metric->map_position,
 			"a histogram's map needs values with an integer `sum` and an array "
 			"`buckets` "
 			"of unsigned integers (OTEL_HISTOGRAM in otel.bpf.h)");
 	bucket_count = plan->buckets->size / plan->buckets->element_size;
 	if (!bucket_count || bucket_count - 1 > LIMIT_BOUNDS)
-		return binding_fail(
-			b, b->metric->position, "`buckets` has no or too many elements");
+		return binding_fail(b, b->metric->map_position,
+			"`buckets` of map %s has %u elements, expected 1 to %d", b->metric->map,
+			bucket_count, LIMIT_BOUNDS + 1);
 	if (b->metric->exp2_first + bucket_count - 1 > 64)
-		return binding_fail(b, b->metric->position,
-			"`buckets` reaches beyond 2^63: `first` or the array is too large");
+		return binding_fail(b, b->metric->buckets_position,
+			"`buckets` reaches beyond 2^63: with `first` %u there is room for %u "
+			"buckets, map %s has %u; make `first` or the array smaller",
+			b->metric->exp2_first, 65 - b->metric->exp2_first, b->metric->map,
+			bucket_count);
 	bounds = arena_alloc(b->arena, bucket_count * sizeof(*bounds));
 	if (!bounds)
 		return binding_no_memory(b);
@@ -253,7 +269,7 @@ static int check_holes(struct binding *b)
 		return 0;
 	for (last = first; last + 1 < layout->size && !covered[last + 1]; last++)
 		;
-	return binding_fail(b, b->metric->position,
+	return binding_fail(b, b->metric->map_position,
 		"the key of map %s has padding (bytes %u to %u), which is not always 0: keys that "
 		"look "
 		"alike are then different; give these bytes a name in the struct, and a value in "
@@ -282,16 +298,68 @@ static int bind_exponential(struct binding *b)
 	plan->buckets = layout_find(&map->value, "buckets");
 	if (!map->table.divisor || !plan->sum || !plan->zero_count || !plan->max ||
 		!plan->inverse_min || !plan->buckets)
-		return binding_fail(b, b->metric->position,
+		return binding_fail(b, b->metric->map_position,
 			"an exponential histogram needs a map that OTEL_EXPONENTIAL_HISTOGRAM in "
 			"otel.bpf.h makes");
 	plan->bucket_count = plan->buckets->size / (uint32_t)sizeof(uint64_t);
 	if (b->metric->factor <= 1 && same_buckets(map->table.divisor, b->metric->divisor))
 		return 0;
-	return binding_fail(b, b->metric->position,
+	return binding_fail(b, b->metric->measured_in_position,
 		"the map's buckets are for %u measured units in one of the metric's, but "
 		"`measured_in` and `unit` say %llu",
 		map->table.divisor, (unsigned long long)b->metric->divisor);
+}
+
+/* A histogram of the map's own buckets, or of an exponential histogram's. */
+static int bind_buckets(struct binding *b)
+{
+	if (!b->plan->map->table.divisor)
+		return bind_histogram(b);
+	if (!b->metric->boundaries)
+		return binding_fail(b, b->metric->position,
+			"the map is an exponential histogram; expected 'instrument: "
+			"exponential_histogram', or 'buckets: { boundaries: [...] }'");
+	return bind_exponential(b);
+}
+
+/* The attributes and the value, by BTF. */
+static int bind_described(struct binding *b)
+{
+	int result = bind_attributes(b);
+
+	if (check_holes(b))
+		result = -EINVAL;
+	switch (b->plan->instrument) {
+	case INSTRUMENT_HISTOGRAM:
+		return bind_buckets(b) ? -EINVAL : result;
+	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:
+		return bind_exponential(b) ? -EINVAL : result;
+	default:
+		return bind_number(b) ? -EINVAL : result;
+	}
+}
+
+static bool is_kept(const struct attribute_filter *filter, const char *name)
+{
+	bool kept = !filter->included_count;
+
+	for (size_t i = 0; i < filter->included_count; i++)
+		kept |= wildcard_matches(filter->included[i], name, false);
+	for (size_t i = 0; i < filter->excluded_count; i++)
+		kept &= !wildcard_matches(filter->excluded[i], name, false);
+	return kept;
+}
+
+/* They are decoded all the same: a decoder may say that a key is not wanted. */
+static void filter_attributes(struct binding *b)
+{
+	const struct attribute_filter *filter = b->metric->filter;
+	struct metric_plan *plan = b->plan;
+
+	for (size_t i = 0; i < plan->attribute_count; i++)
+		plan->attributes[i].hidden = !is_kept(filter, plan->attributes[i].name);
+	if (b->metric->per_cpu && !is_kept(filter, b->metric->per_cpu))
+		plan->keeps_cpus = false;
 }
 
 static int bind_metric(struct binding *b)
@@ -310,16 +378,14 @@ static int bind_metric(struct binding *b)
 		return binding_fail(b, b->metric->position,
 			"the map is made by otel.bpf.h, which ebpf_exporter's definitions cannot "
 			"describe; expected one of otelbpf's own");
-	if (b->metric->by_size)
-		return bind_by_size(b);
-	result = bind_attributes(b);
-	if (check_holes(b))
-		result = -EINVAL;
-	if (b->plan->instrument == INSTRUMENT_HISTOGRAM)
-		return bind_histogram(b) ? -EINVAL : result;
-	if (b->plan->instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
-		return bind_exponential(b) ? -EINVAL : result;
-	return bind_number(b) ? -EINVAL : result;
+	result = b->metric->by_size ? bind_by_size(b) : bind_described(b);
+	if (!result && b->metric->boundaries)
+		result = bind_boundaries(b);
+	if (!result && !b->metric->by_size)
+		result = bind_idle_timeout(b);
+	if (!result && b->metric->filter)
+		filter_attributes(b);
+	return result;
 }
 
 int pack_plan_init(struct pack_plan *plan, const struct pack_definition *pack,

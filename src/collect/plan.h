@@ -21,6 +21,7 @@ struct attribute_plan {
 	struct decode_chain *chain;
 	bool by_enum_name; /* no decoder is named and the field is an enum */
 	bool as_text;	   /* numbers become text */
+	bool hidden;	   /* a view leaves it out: keys that differ in it only add up */
 };
 
 struct metric_plan {
@@ -36,12 +37,18 @@ struct metric_plan {
 	const struct field *value;			    /* numbers */
 	const struct field *sum, *buckets;		    /* histograms in one value */
 	const struct field *zero_count, *max, *inverse_min; /* exponential histograms */
-	uint32_t bucket_count;		  /* exponential histograms: of the array `buckets` */
+	uint32_t bucket_count; /* of the map, where those of the metric are others or have no bounds
+				*/
+	/* Which of the metric's buckets each of the map's is part of; NULL: they are the same. */
+	const uint16_t *merge;
 	struct attribute_plan row_number; /* histograms in rows: which bucket a row is */
 	const double *bounds;		  /* histograms: one less than buckets */
 	uint32_t bound_count;
-	uint32_t max_series; /* 0: the default */
+	bool octaves;		  /* histograms: sent as exponential ones */
+	uint32_t max_series;	  /* 0: the default */
+	uint64_t idle_timeout_ns; /* 0: series do not end while the map has them */
 	bool keeps_cpus;
+	bool is_volatile; /* the attributes of a key may change */
 	bool zero_key;	  /* only the row with the key 0 counts */
 	bool zeros_count; /* rows of an array that are all zero are values too */
 };

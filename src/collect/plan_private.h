@@ -21,9 +21,16 @@ int binding_fail(struct binding *b, struct position at, const char *format, ...)
 /* -ENOMEM. */
 int binding_no_memory(struct binding *b);
 
-/* Make the chain of the attribute's decoders. */
+/* plan_decoders.c: make the chain of the attribute's decoders. */
 int bind_decoders(struct binding *b, const struct attribute_definition *definition,
 	struct attribute_plan *plan) MUST_CHECK;
 
 /* plan_size.c: the attributes and the value of a metric whose keys are described by sizes. */
 int bind_by_size(struct binding *b) MUST_CHECK;
+
+/* plan_boundaries.c: explicit buckets as `boundaries` wants them, of those that the map has. */
+int bind_boundaries(struct binding *b) MUST_CHECK;
+/* The same file: whether the buckets are those of an exponential histogram. */
+int bind_octaves(struct binding *b) MUST_CHECK;
+/* plan_idle.c: after the value is bound. */
+int bind_idle_timeout(struct binding *b) MUST_CHECK;

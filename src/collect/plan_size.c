@@ -132,6 +132,8 @@ static uint32_t max_series(const struct metric_plan *plan)
 {
 	uint64_t most = plan->samples ? LIMIT_SAMPLE_KEYS : plan->map->max_entries;
 
+	if (plan->definition->cardinality_limit)
+		return plan->definition->cardinality_limit;
 	if (plan->keeps_cpus)
 		most *= possible_cpus();
 	if (most < LIMIT_SERIES_PER_METRIC)

@@ -106,3 +106,18 @@ double decimal_times(const struct decimal *decimal, uint64_t n)
 	return (double)((long double)n * (long double)decimal->numerator /
 			(long double)decimal->denominator);
 }
+
+uint64_t decimal_floor(const struct decimal *decimal, uint64_t n)
+{
+	unsigned __int128 floor = (unsigned __int128)decimal->numerator * n / decimal->denominator;
+
+	return floor < UINT64_MAX ? (uint64_t)floor : UINT64_MAX;
+}
+
+int decimal_compare(const struct decimal *a, const struct decimal *b)
+{
+	unsigned __int128 left = (unsigned __int128)a->numerator * b->denominator;
+	unsigned __int128 right = (unsigned __int128)b->numerator * a->denominator;
+
+	return left < right ? -1 : left > right;
+}

@@ -16,3 +16,9 @@ int decimal_parse(const char *text, struct decimal *decimal) MUST_CHECK;
 
 /* The double nearest to n x decimal, or next to it. */
 double decimal_times(const struct decimal *decimal, uint64_t n);
+
+/* n x decimal, rounded down; UINT64_MAX if it is more. */
+uint64_t decimal_floor(const struct decimal *decimal, uint64_t n);
+
+/* Below 0, 0 or above 0, as a is less, equal or more. */
+int decimal_compare(const struct decimal *a, const struct decimal *b);

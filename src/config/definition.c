@@ -2,18 +2,12 @@
 #include "config/definition.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/limits.h"
 #include "config/definition_rows.h"
 #include "config/ebpf_exporter.h"
-
-enum {
-	READ_SIZE = 16 << 10
-};
+#include "config/file.h"
 
 static const char *skip_digits(const char *text)
 {
@@ -134,6 +128,8 @@ static const struct row pack_rows[] = {
 			.most = LIMIT_PROGRAM_CHOICES}},
 	{"config", false, row_constants, 0, "constants of the object and their values",
 		&(const struct shape){.kind = SHAPE_TEXTS}},
+	{"attach", false, row_attach, 0, "programs, and where they are attached instead",
+		&(const struct shape){.kind = SHAPE_LISTS}},
 	{"metrics", true, row_metrics, 0, "a list of metrics", &shape_metrics},
 };
 const struct table definition_table = {"a definition", pack_rows, ARRAY_SIZE(pack_rows)};
@@ -213,42 +209,16 @@ int definition_parse(const struct definition_options *options, const char *text,
 	return report_end(&report);
 }
 
-static int read_file(int fd, const char *file, struct buf *buf, struct err *err)
-{
-	ssize_t n;
-
-	do {
-		uint8_t *room = buf_extend(buf, READ_SIZE);
-
-		if (!room)
-			return err_set(err, -EINVAL, "%s: the file has more than %d bytes", file,
-				LIMIT_DEFINITION_BYTES);
-		do
-			n = read(fd, room, READ_SIZE);
-		while (n < 0 && errno == EINTR);
-		if (n < 0)
-			return err_set(err, -errno, "%s: %s", file, strerror(errno));
-		buf->length -= READ_SIZE - (size_t)n;
-	} while (n);
-	return 0;
-}
-
 int definition_load(const struct definition_options *options, struct arena *arena,
 	struct pack_definition *pack, struct err *err)
 {
 	const char *file = options->file;
 	struct buf buf;
-	int fd, result;
+	int result = file_read(file, &buf, err);
 
-	fd = open(file, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_set(err, -errno, "%s: %s", file, strerror(errno));
-	buf_init(&buf, LIMIT_DEFINITION_BYTES + READ_SIZE);
-	result = read_file(fd, file, &buf, err);
-	close(fd);
-	if (!result)
-		result = definition_parse(
-			options, (const char *)buf.data, buf.length, arena, pack, err);
+	if (result)
+		return result;
+	result = definition_parse(options, (const char *)buf.data, buf.length, arena, pack, err);
 	buf_fini(&buf);
 	return result;
 }

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "config/boundaries.h"
 #include "config/note.h"
 #include "config/position.h"
 
@@ -29,13 +30,28 @@ struct attribute_definition {
 	uint32_t offset, size; /* bytes of the key, where the metric's keys are `by_size` */
 	struct decoder_definition *decoders; /* applied in order; none: by BTF type */
 	size_t decoder_count;
-	struct position position;
+	struct position position, field_position;
+};
+
+/* Attributes that are kept: those that are included (none named: all) and not excluded. Patterns
+ * with '*' and '?'. */
+struct attribute_filter {
+	const char **included, **excluded;
+	size_t included_count, excluded_count;
+};
+
+/* Of histograms with a bucket for each power of two. */
+enum octaves {
+	OCTAVES_EXPLICIT, /* as they are */
+	OCTAVES_IF_EXACT,
+	OCTAVES_EXPONENTIAL, /* anything else is a mistake */
 };
 
 enum bucket_kind {
 	BUCKETS_NONE,
 	BUCKETS_EXP2, /* bucket i holds (2^(first+i-1), 2^(first+i)], the last one all above */
 	BUCKETS_ROWS, /* struct bucket_rows */
+	BUCKETS_BOUNDARIES, /* those of an exponential histogram, gathered */
 };
 
 /*
@@ -60,10 +76,17 @@ struct metric_definition {
 	enum bucket_kind buckets;
 	uint32_t exp2_first;
 	uint32_t max_size;	    /* exponential histogram: most buckets; 0: the default */
+	enum octaves octaves;	    /* histogram: sent as an exponential one */
+	uint32_t scale_cut;	    /* exponential histogram: how far its scale stays below 20 */
 	uint32_t cardinality_limit; /* most series; 0: the default */
+	uint64_t idle_timeout_ns;   /* series that do not change for so long end; 0: none does */
 	struct bucket_rows *rows;
-	const char *value;   /* field of a struct value; NULL: the whole value */
-	const char *per_cpu; /* attribute that keeps CPUs apart; NULL: summed */
+	/* Explicit buckets made of those that the map has; NULL: as they are. Where the map's do
+	 * not allow it exactly, the pack is refused. */
+	const struct boundaries *boundaries;
+	const struct attribute_filter *filter; /* NULL: all are kept */
+	const char *value;		       /* field of a struct value; NULL: the whole value */
+	const char *per_cpu;		       /* attribute that keeps CPUs apart; NULL: summed */
 	struct attribute_definition *attributes;
 	size_t attribute_count;
 	/*
@@ -76,6 +99,9 @@ struct metric_definition {
 	uint32_t key_size;
 	bool samples; /* the map is a perf event array: each sample is a key, and counts once */
 	struct position position;
+	/* Of what these keys say; that of the metric where they are left out. */
+	struct position map_position, value_position, per_cpu_position, buckets_position;
+	struct position measured_in_position;
 };
 
 /* A constant of the object that gets the address of a kernel symbol. */
@@ -107,6 +133,14 @@ struct constant_definition {
 	struct position position;
 };
 
+/* Where a program is attached, instead of where its section says. */
+struct attach_definition {
+	const char *program;
+	const char **hooks; /* as section names: "xdp/eth0" */
+	size_t hook_count;
+	struct position position;
+};
+
 struct pack_definition {
 	const char *name; /* file name without .yaml */
 	const char *file;
@@ -118,6 +152,8 @@ struct pack_definition {
 	size_t metric_count;
 	struct constant_definition *constants;
 	size_t constant_count;
+	struct attach_definition *attachments;
+	size_t attachment_count;
 	struct address_definition *addresses;
 	size_t address_count;
 	struct cgroup_map_definition *cgroup_map; /* NULL: none */

@@ -187,7 +187,9 @@ void row_attributes(struct parse *parse, const struct yaml_node *node, void *tar
 		struct attribute_definition *attribute =
 			&metric->attributes[metric->attribute_count++];
 
-		attribute->position = child->position;
+		attribute->position = attribute->field_position = child->position;
+		if (yaml_get(child, "field"))
+			attribute->field_position = yaml_get(child, "field")->position;
 		table_parse(parse, &attribute_table, child, attribute);
 		for (const struct attribute_definition *other = metric->attributes;
 			other < attribute; other++)

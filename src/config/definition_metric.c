@@ -9,6 +9,7 @@
 #include "base/nearest.h"
 #include "base/str.h"
 #include "config/definition_rows.h"
+#include "config/duration.h"
 #include "config/unit.h"
 
 static const char *const instruments[] = {
@@ -131,6 +132,25 @@ static void row_cardinality_limit(struct parse *parse, const struct yaml_node *n
 	parse_number(parse, node, &cardinality_shape, target);
 }
 
+static const char idle_timeout_expected[] =
+	"a whole number of seconds (s), minutes (m), hours (h) or days (d) from 1s to 365d, such "
+	"as 10m";
+
+static void row_idle_timeout(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	static const uint64_t longest = 365 * 86400 * UINT64_C(1000000000);
+	const char *text = node_text(parse, node, idle_timeout_expected);
+	uint64_t ns;
+
+	if (!text)
+		return;
+	if (!duration_parse(text, &ns) && ns >= 1000000000 && ns <= longest)
+		*(uint64_t *)target = ns;
+	else
+		report_add(parse->report, node->position, "found %s, expected %s",
+			yaml_describe(node, parse->arena), idle_timeout_expected);
+}
+
 static const struct row exp2_rows[] = {
 	{"first", true, row_exponent, offsetof(struct metric_definition, exp2_first),
 		"the exponent of bucket 0's upper bound", &exponent_shape},
@@ -145,19 +165,40 @@ static void row_exp2(struct parse *parse, const struct yaml_node *node, void *ta
 	table_parse(parse, &exp2_table, node, metric);
 }
 
+static void row_boundaries(struct parse *parse, const struct yaml_node *node, void *target)
+{
+	struct metric_definition *metric = target;
+	struct boundaries *boundaries = parse_alloc(parse, sizeof(*boundaries));
+
+	if (boundaries && boundaries_parse(parse, node, boundaries))
+		metric->boundaries = boundaries;
+	metric->buckets = BUCKETS_BOUNDARIES;
+}
+
 static const struct row bucket_rows[] = {
-	{"exp2", true, row_exp2, 0, "'exp2: { first: N }'",
+	{"exp2", false, row_exp2, 0, "'exp2: { first: N }'",
 		&(const struct shape){.kind = SHAPE_TABLE, .table = &exp2_table}},
+	{"boundaries", false, row_boundaries, 0,
+		"'boundaries: [...]' of buckets made of those of an exponential histogram",
+		&shape_boundaries},
 };
 static const struct table bucket_table = {"buckets", bucket_rows, ARRAY_SIZE(bucket_rows)};
 
 static void row_buckets(struct parse *parse, const struct yaml_node *node, void *target)
 {
-	table_parse(parse, &bucket_table, node, target);
+	size_t before = parse->report->count;
+
+	if (table_parse(parse, &bucket_table, node, target) && node->count != 1 &&
+		parse->report->count == before)
+		report_add(parse->report, node->position,
+			"found %s in 'buckets', expected either 'exp2: { first: N }' or "
+			"'boundaries: [...]'",
+			node->count ? "both" : "nothing");
 }
 
 static const struct shape name_shape = {
 	.kind = SHAPE_TEXT, .pattern = "^[A-Za-z][A-Za-z0-9_./-]{0,254}$"};
+static const struct shape duration_shape = {.kind = SHAPE_TEXT, .pattern = "^[0-9]+(ms|s|m|h|d)$"};
 static const struct shape unit_shape = {.kind = SHAPE_TEXT, .pattern = "^.{1,63}$"};
 
 static const struct row metric_rows[] = {
@@ -182,6 +223,10 @@ static const struct row metric_rows[] = {
 		offsetof(struct metric_definition, cardinality_limit),
 		"the most series, the overflow series not counted; without it 2000",
 		&cardinality_shape},
+	{"idle_timeout", false, row_idle_timeout,
+		offsetof(struct metric_definition, idle_timeout_ns),
+		"after how long without a change a series ends; without it none does",
+		&duration_shape},
 	{"value", false, row_field, offsetof(struct metric_definition, value),
 		"field of the value's struct; without it the whole value", &shape_field},
 	{"per_cpu", false, row_attribute_name, offsetof(struct metric_definition, per_cpu),
@@ -249,7 +294,7 @@ static void check_instrument(
 	if (histogram && !buckets)
 		report_add(parse->report, node->position,
 			"found a histogram without 'buckets', expected 'buckets: { exp2: { first: "
-			"N } }'");
+			"N } }' or 'buckets: { boundaries: [...] }'");
 	if (!histogram && buckets)
 		report_add(parse->report, buckets->key_position,
 			"found 'buckets' in %s %s, expected them in a histogram only",
@@ -291,6 +336,22 @@ static void check_name_is_new(struct parse *parse, const struct yaml_node *node,
 		}
 }
 
+static struct position position_of(const struct yaml_node *metric, const char *key)
+{
+	const struct yaml_node *node = yaml_get(metric, key);
+
+	return node ? node->position : metric->position;
+}
+
+static void keep_positions(const struct yaml_node *node, struct metric_definition *metric)
+{
+	metric->map_position = position_of(node, "map");
+	metric->value_position = position_of(node, "value");
+	metric->per_cpu_position = position_of(node, "per_cpu");
+	metric->buckets_position = position_of(node, "buckets");
+	metric->measured_in_position = position_of(node, "measured_in");
+}
+
 void row_metrics(struct parse *parse, const struct yaml_node *node, void *target)
 {
 	struct pack_definition *pack = target;
@@ -307,6 +368,7 @@ void row_metrics(struct parse *parse, const struct yaml_node *node, void *target
 			.position = child->position, .factor = 1, .divisor = 1};
 		if (!table_parse(parse, &metric_table, child, metric))
 			continue;
+		keep_positions(child, metric);
 		check_name_is_new(parse, child, pack, metric);
 		check_units(parse, child, metric);
 		check_instrument(parse, child, metric);

@@ -12,6 +12,7 @@ row_parser row_attribute_name; /* const char * */
 row_parser row_choices;	   /* struct pack_definition */
 row_parser row_metrics;	   /* struct pack_definition */
 row_parser row_constants;  /* struct pack_definition */
+row_parser row_attach;	   /* struct pack_definition */
 row_parser row_attributes; /* struct metric_definition */
 row_parser row_decoders;   /* struct attribute_definition */
 

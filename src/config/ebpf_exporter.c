@@ -214,7 +214,12 @@ static void parse_metric(struct parse *parse, const struct exporter_file *file,
 	struct exporter_metric found = {.buckets.multiplier = {1, 1}};
 
 	*metric = (struct metric_definition){
-		.position = node->position, .factor = 1, .divisor = 1, .by_size = true};
+		.position = node->position,
+		.map_position = node->position,
+		.factor = 1,
+		.divisor = 1,
+		.by_size = true,
+	};
 	if (!table_parse(parse, table, node, &found))
 		return;
 	metric->description = found.help;

@@ -133,6 +133,15 @@ static void refuse_argument(struct parse *parse, const struct yaml_node *node, c
 			node->key, owner);
 }
 
+/* Its device numbers are those of stat(), not the kernel's dev_t. */
+static void add_layout(struct parse *parse, struct decoder_definition *decoder)
+{
+	decoder->arguments = parse_alloc(parse, sizeof(*decoder->arguments));
+	if (decoder->arguments)
+		decoder->arguments[decoder->argument_count++] = (struct decoder_argument){
+			"layout", "user"};
+}
+
 static void parse_decoder(
 	struct parse *parse, const struct yaml_node *node, struct decoder_definition *decoder)
 {
@@ -157,6 +166,8 @@ static void parse_decoder(
 			yaml_describe(found.allow_unknown, parse->arena));
 		found.allow_unknown = NULL;
 	}
+	if (strcmp(found.name, "majorminor") == 0)
+		add_layout(parse, decoder);
 	if (is_map && found.static_map)
 		add_static_map(parse, found.static_map, found.allow_unknown, decoder);
 	else if (is_regexp && found.regexps)

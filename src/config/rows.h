@@ -33,9 +33,11 @@ struct shape {
 		SHAPE_TABLE,
 		SHAPE_LIST,	/* `least` to `most` of `items` */
 		SHAPE_TEXTS,	/* mapping of text to text */
+		SHAPE_LISTS,	/* mapping of text to a text or a list of them */
 		SHAPE_DECODER,	/* name of a decoder */
 		SHAPE_DECODERS, /* what stands behind `decode` */
 		SHAPE_ANYTHING,
+		SHAPE_OPEN_TABLE, /* a table; there may be other keys too */
 	} kind;
 	const char *pattern;	    /* of a text: regular expression (ECMA 262); NULL: any */
 	const char *const *choices; /* NULL at the end */

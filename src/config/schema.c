@@ -9,6 +9,7 @@
 struct writer {
 	struct buf *out;
 	const char *const *decoders;
+	bool file; /* a configuration file: values may be null, or made of variables */
 };
 
 /* Our own text: printable ASCII. */
@@ -40,7 +41,7 @@ static void put_limit(const struct writer *w, const char *name, uint64_t value)
 		buf_printf(w->out, ", \"%s\": %" PRIu64, name, value);
 }
 
-static void put_table(const struct writer *w, const struct table *table);
+static void put_table(const struct writer *w, const struct table *table, bool closed);
 static void put_shape(const struct writer *w, const struct shape *shape);
 
 /* The inside of a schema object. Texts may look like numbers or booleans: `version: 1.0`. */
@@ -86,10 +87,8 @@ static void put_decoders(const struct writer *w)
 		one, one);
 }
 
-static void put_shape(const struct writer *w, const struct shape *shape)
+static void put_known_shape(const struct writer *w, const struct shape *shape)
 {
-	if (!shape)
-		return;
 	switch (shape->kind) {
 	case SHAPE_TEXT:
 		put_text(w, shape);
@@ -109,7 +108,8 @@ static void put_shape(const struct writer *w, const struct shape *shape)
 		put_strings(w, shape->kind == SHAPE_CHOICE ? shape->choices : w->decoders);
 		break;
 	case SHAPE_TABLE:
-		put_table(w, shape->table);
+	case SHAPE_OPEN_TABLE:
+		put_table(w, shape->table, shape->kind == SHAPE_TABLE);
 		break;
 	case SHAPE_LIST:
 		put_list(w, shape);
@@ -119,12 +119,29 @@ static void put_shape(const struct writer *w, const struct shape *shape)
 				 "\"additionalProperties\": "
 				 "{\"type\": [\"string\", \"number\", \"boolean\"]}");
 		break;
+	case SHAPE_LISTS:
+		buf_puts(w->out, "\"type\": \"object\", \"minProperties\": 1, "
+				 "\"additionalProperties\": {\"type\": [\"string\", \"array\"], "
+				 "\"items\": {\"type\": \"string\"}, \"minItems\": 1}");
+		break;
 	case SHAPE_DECODERS:
 		put_decoders(w);
 		break;
 	case SHAPE_ANYTHING:
 		break;
 	}
+}
+
+static void put_shape(const struct writer *w, const struct shape *shape)
+{
+	if (!shape || shape->kind == SHAPE_ANYTHING)
+		return;
+	if (w->file)
+		buf_puts(w->out, "\"anyOf\": [{\"type\": \"null\"}, {\"type\": \"string\", "
+				 "\"pattern\": \"[$]\"}, {");
+	put_known_shape(w, shape);
+	if (w->file)
+		buf_puts(w->out, "}]");
 }
 
 static void put_row(const struct writer *w, const struct row *row)
@@ -140,12 +157,12 @@ static void put_row(const struct writer *w, const struct row *row)
 	buf_putc(w->out, '}');
 }
 
-static void put_table(const struct writer *w, const struct table *table)
+static void put_table(const struct writer *w, const struct table *table, bool closed)
 {
 	bool any = false;
 
-	buf_puts(
-		w->out, "\"type\": \"object\", \"additionalProperties\": false, \"properties\": {");
+	buf_printf(w->out, "\"type\": \"object\", \"additionalProperties\": %s, \"properties\": {",
+		closed ? "false" : "true");
 	for (size_t i = 0; i < table->count; i++) {
 		buf_puts(w->out, i ? ",\n" : "\n");
 		put_row(w, &table->rows[i]);
@@ -190,8 +207,20 @@ void definition_schema(const char *const *decoders, struct buf *out)
 		      "\"definitions\": {\n\"decoder\": ");
 	put_decoder(&w);
 	buf_puts(out, ",\n\"native\": {");
-	put_table(&w, &definition_table);
+	put_table(&w, &definition_table, true);
 	buf_puts(out, "},\n\"ebpf_exporter\": {");
-	put_table(&w, &ebpf_exporter_table);
+	put_table(&w, &ebpf_exporter_table, true);
 	buf_puts(out, "}}}\n");
+}
+
+void file_schema(const char *title, const struct table *table, struct buf *out)
+{
+	static const char *const no_decoders[] = {NULL};
+	const struct writer w = {.out = out, .decoders = no_decoders, .file = true};
+
+	buf_puts(out, "{\"$schema\": \"http://json-schema.org/draft-07/schema#\",\n\"title\": ");
+	put_string(&w, title);
+	buf_puts(out, ",\n");
+	put_table(&w, table, false);
+	buf_puts(out, "}\n");
 }

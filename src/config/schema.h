@@ -10,3 +10,9 @@
  * way round. Asks `out` whether it failed.
  */
 void definition_schema(const char *const *decoders, struct buf *out);
+
+struct table;
+
+/* Of a configuration file that the table describes: each value may be null, or have references to
+ * variables, and the top may have more than the table knows. */
+void file_schema(const char *title, const struct table *table, struct buf *out);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "config/settings_env.h"
+#include "config/settings_file.h"
 
 static const struct choice exporters[] = {
 	{"otlp", EXPORTER_OTLP, NULL},
@@ -121,16 +122,76 @@ static void choose_resource(struct environment *env, struct settings *settings)
 		env, "OTEL_RESOURCE_ATTRIBUTES", &settings->resource, &settings->resource_count);
 }
 
-static void warn_config_file(struct environment *env)
+static const char *no_variable(const char *name)
 {
-	static const char *const names[] = {"OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"};
+	(void)name;
+	return NULL;
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (env_get(env, names[i]))
-			env_warn(env,
-				"%s: configuration files are not supported yet; the other OTEL_* "
-				"variables are used",
-				names[i]);
+static const char *config_file(struct environment *env, const struct overrides *given)
+{
+	static const char name[] = "OTEL_CONFIG_FILE", old[] = "OTEL_EXPERIMENTAL_CONFIG_FILE";
+	const char *file = given->config ? given->config : env_get(env, name);
+
+	if (!file) {
+		file = env_get(env, old);
+		if (file)
+			env_warn(env, "%s: deprecated; say %s", old, name);
+	}
+	return file;
+}
+
+static int choose_all(struct environment *env, const struct overrides *given,
+	struct settings *settings, struct err *err)
+{
+	int result;
+
+	settings->sdk_disabled = env_bool(env, "OTEL_SDK_DISABLED");
+	result = choose_exporter(env, given, settings, err);
+	if (!result)
+		result = choose_times(env, given, settings, err);
+	if (!result)
+		result = choose_log_level(env, given, settings, err);
+	if (!result)
+		result = env_otlp(env, given->otlp_endpoint, settings, err);
+	choose_resource(env, settings);
+	return result;
+}
+
+/* The command line wins over the file. */
+static void override(
+	const struct overrides *given, const struct settings *chosen, struct settings *settings)
+{
+	if (given->exporter || given->otlp_endpoint)
+		settings->exporter = chosen->exporter;
+	if (given->otlp_endpoint)
+		settings->url = chosen->url;
+	if (given->interval_ms)
+		settings->interval_ns = chosen->interval_ns;
+	if (given->log_level)
+		settings->log_level = chosen->log_level;
+}
+
+/* With a file all variables are ignored but those that it names (environment variable
+ * specification, "Declarative configuration"). */
+static int load_file(const char *file, struct environment *env, const struct overrides *given,
+	struct settings *settings, struct err *err)
+{
+	static const struct overrides nothing;
+	const char *(*lookup)(const char *name) = env->lookup;
+	struct settings chosen = {.gzip = false};
+	int result;
+
+	env->lookup = no_variable;
+	result = choose_all(env, given, &chosen, err);
+	if (!result)
+		result = choose_all(env, &nothing, settings, err);
+	env->lookup = lookup;
+	if (!result)
+		result = settings_file_load(file, env, settings, err);
+	if (!result)
+		override(given, &chosen, settings);
+	return result;
 }
 
 int settings_load(struct settings *settings, const char *(*lookup)(const char *name),
@@ -141,18 +202,12 @@ int settings_load(struct settings *settings, const char *(*lookup)(const char *n
 	const struct overrides *given = overrides ? overrides : &nothing;
 	struct environment env = {
 		.lookup = lookup, .arena = arena, .warning = warning, .context = context};
+	const char *file = config_file(&env, given);
 	int result;
 
-	*settings = (struct settings){.sdk_disabled = env_bool(&env, "OTEL_SDK_DISABLED")};
-	warn_config_file(&env);
-	result = choose_exporter(&env, given, settings, err);
-	if (!result)
-		result = choose_times(&env, given, settings, err);
-	if (!result)
-		result = choose_log_level(&env, given, settings, err);
-	if (!result)
-		result = env_otlp(&env, given->otlp_endpoint, settings, err);
-	choose_resource(&env, settings);
+	*settings = (struct settings){.gzip = false};
+	result = file ? load_file(file, &env, given, settings, err)
+		      : choose_all(&env, given, settings, err);
 	if (!result && env.no_memory)
 		return err_set(err, -ENOMEM, "settings: out of memory");
 	return result;

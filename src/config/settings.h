@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the user set, from the OTEL_* variables and the command line (which wins). Parsing rules:
+ * What the user set: the command line, which wins, and the OTEL_* variables or a configuration file
+ * (settings_file.h), which takes the place of all variables that it does not name. Parsing rules:
  * OpenTelemetry "Environment Variable Specification": an empty value is an unset one; what cannot
  * be parsed is told as a warning and ignored.
  */
@@ -9,6 +10,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "config/view.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +31,12 @@ enum temporality_kind {
 
 struct pair {
 	const char *key, *value;
+	/* Of resource attributes, how the value is meant; headers are texts. */
+	enum {
+		PAIR_TEXT,
+		PAIR_INTEGER,
+		PAIR_BOOLEAN,
+	} type;
 };
 
 struct settings {
@@ -38,6 +46,8 @@ struct settings {
 	struct pair *headers;	     /* metrics headers; generic ones if those are unset */
 	size_t header_count;
 	bool gzip;
+	/* PEM files; NULL: the system's authorities, and no certificate of our own. */
+	const char *ca_file, *cert_file, *key_file;
 	enum temporality_kind temporality;
 	uint64_t request_timeout_ns; /* OTEL_EXPORTER_OTLP_TIMEOUT: one request with all its retries
 				      */
@@ -47,10 +57,18 @@ struct settings {
 	struct pair *resource;	    /* OTEL_RESOURCE_ATTRIBUTES, decoded */
 	size_t resource_count;
 	int log_level; /* enum log_level */
+	struct views views;
+	/* `distribution` of a configuration file. */
+	const char **packs;
+	size_t pack_count;
+	const char *pack_dir; /* NULL: not given */
+	bool strict;
+	bool ebpf_exporter_prefix;
 };
 
 /* What the command line gives; NULL or 0: not given. */
 struct overrides {
+	const char *config;	   /* --config: as OTEL_CONFIG_FILE */
 	const char *otlp_endpoint; /* --otlp-endpoint: as OTEL_EXPORTER_OTLP_ENDPOINT, and wins over
 				    * both endpoint variables; also selects the otlp exporter */
 	const char *exporter;	   /* --exporter */
@@ -63,7 +81,8 @@ typedef void settings_warning(void *context, const char *text);
 
 /*
  * `lookup(name)` answers like getenv (tests pass their own). Strings live in `arena`. -EINVAL with
- * `err` only for what must not be guessed: an endpoint that is no URL, a wrong command-line value.
+ * `err` only for what must not be guessed: an endpoint that is no URL, a wrong command-line value,
+ * anything wrong in a configuration file.
  */
 int settings_load(struct settings *settings, const char *(*lookup)(const char *name),
 	const struct overrides *overrides, struct arena *arena, settings_warning *warning,

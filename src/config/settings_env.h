@@ -51,6 +51,19 @@ bool choice_parse(struct environment *env, const char *source, const char *text,
 void choice_names(const struct choice *choices, size_t count, char *text, size_t size);
 
 /* settings_list.c: lists of KEY=VALUE. */
+
+/* NULL if the header is fine; its value is decoded if it is percent-encoded. Values are often
+ * secrets, so none is repeated. */
+const char *header_problem(const char *key, char *value, bool encoded);
+/* Put in, or replace what has the same name. */
+void pairs_set(struct pair *pairs, size_t *count, struct pair pair,
+	int (*compare)(const char *, const char *));
+/* The text of a list into pairs with room for LIMIT_HEADERS and LIMIT_RESOURCE_ATTRIBUTES; `name`
+ * for warnings. */
+void headers_parse(
+	struct environment *env, const char *name, char *list, struct pair *headers, size_t *count);
+void resource_parse(
+	struct environment *env, const char *name, char *list, struct pair *pairs, size_t *count);
 void env_headers(
 	struct environment *env, struct variable variable, struct pair **headers, size_t *count);
 void env_resource(struct environment *env, const char *name, struct pair **pairs, size_t *count);

@@ -64,14 +64,13 @@ static bool is_own_header(const char *key)
 	return false;
 }
 
-/* NULL if the header is fine. Values are often secrets, so none is repeated. */
-static const char *header_problem(const char *key, char *value)
+const char *header_problem(const char *key, char *value, bool encoded)
 {
 	if (!is_token(key))
 		return "its name is not a header name";
 	if (is_own_header(key))
 		return "the exporter sets this header itself";
-	if (str_percent_decode(value) < 0)
+	if (encoded && str_percent_decode(value) < 0)
 		return "its value has a % that is not followed by two hexadecimal digits, or NUL";
 	if (!utf8_is_valid(value, strlen(value)))
 		return "its value is not UTF-8";
@@ -80,8 +79,7 @@ static const char *header_problem(const char *key, char *value)
 	return NULL;
 }
 
-/* Put in, or replace what has the same name. */
-static void set_pair(struct pair *pairs, size_t *count, struct pair pair,
+void pairs_set(struct pair *pairs, size_t *count, struct pair pair,
 	int (*compare)(const char *, const char *))
 {
 	size_t i = 0;
@@ -101,7 +99,7 @@ static struct pair *new_pairs(struct environment *env, size_t count)
 	return pairs;
 }
 
-static void parse_headers(
+void headers_parse(
 	struct environment *env, const char *name, char *list, struct pair *headers, size_t *count)
 {
 	size_t bytes = 0, number = 0;
@@ -118,7 +116,7 @@ static void parse_headers(
 				name, number);
 			continue;
 		}
-		problem = header_problem(key, value);
+		problem = header_problem(key, value, true);
 		bytes += strlen(key) + strlen(value);
 		if (!problem && (*count == LIMIT_HEADERS || bytes > LIMIT_HEADER_BYTES))
 			problem = "there are too many headers";
@@ -126,7 +124,8 @@ static void parse_headers(
 			env_warn(env, "%s: member %zu ('%.60s') is ignored: %s", name, number, key,
 				problem);
 		else
-			set_pair(headers, count, (struct pair){key, value}, strcasecmp);
+			pairs_set(headers, count, (struct pair){.key = key, .value = value},
+				strcasecmp);
 	}
 }
 
@@ -143,7 +142,7 @@ void env_headers(
 	*count = 0;
 	*headers = list ? new_pairs(env, LIMIT_HEADERS) : NULL;
 	if (*headers)
-		parse_headers(env, name, list, *headers, count);
+		headers_parse(env, name, list, *headers, count);
 }
 
 static const char *resource_problem(char *member, struct pair *pair)
@@ -158,19 +157,16 @@ static const char *resource_problem(char *member, struct pair *pair)
 		return "has no key";
 	if (!utf8_is_valid(key, strlen(key)) || !utf8_is_valid(value, strlen(value)))
 		return "is not UTF-8";
-	*pair = (struct pair){key, value};
+	*pair = (struct pair){.key = key, .value = value};
 	return NULL;
 }
 
-void env_resource(struct environment *env, const char *name, struct pair **pairs, size_t *count)
+void resource_parse(
+	struct environment *env, const char *name, char *list, struct pair *pairs, size_t *count)
 {
-	char *list = env_get(env, name), *member;
 	size_t number = 0;
+	char *member;
 
-	*count = 0;
-	*pairs = list ? new_pairs(env, LIMIT_RESOURCE_ATTRIBUTES) : NULL;
-	if (!*pairs)
-		return;
 	while ((member = next_member(&list)) != NULL) {
 		const char *problem;
 		struct pair pair;
@@ -188,6 +184,16 @@ void env_resource(struct environment *env, const char *name, struct pair **pairs
 			*count = 0;
 			return;
 		}
-		set_pair(*pairs, count, pair, strcmp);
+		pairs_set(pairs, count, pair, strcmp);
 	}
+}
+
+void env_resource(struct environment *env, const char *name, struct pair **pairs, size_t *count)
+{
+	char *list = env_get(env, name);
+
+	*count = 0;
+	*pairs = list ? new_pairs(env, LIMIT_RESOURCE_ATTRIBUTES) : NULL;
+	if (*pairs)
+		resource_parse(env, name, list, *pairs, count);
 }

@@ -70,11 +70,12 @@ static void options(struct environment *env, struct settings *settings)
 		{"lowmemory", TEMPORALITY_KIND_LOWMEMORY, NULL},
 	};
 	static const struct choice histograms[] = {
-		{"explicit_bucket_histogram", 0, NULL},
-		{"base2_exponential_bucket_histogram", 0,
-			"not supported yet; explicit buckets are used instead"},
+		{"explicit_bucket_histogram", AGGREGATION_EXPLICIT, NULL},
+		{"base2_exponential_bucket_histogram", AGGREGATION_EXPONENTIAL, NULL},
 	};
 	int only = 0, gzip = 0, temporality = TEMPORALITY_KIND_CUMULATIVE;
+	/* Not set is not the same as its default: packs say themselves what suits them. */
+	int histogram = AGGREGATION_DEFAULT;
 
 	env_choice(env, OTLP_VARIABLE("PROTOCOL"), protocols, ARRAY_SIZE(protocols), &only);
 	env_choice(
@@ -86,26 +87,25 @@ static void options(struct environment *env, struct settings *settings)
 	settings->temporality = (enum temporality_kind)temporality;
 	env_choice(env,
 		(struct variable){NULL, "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION"},
-		histograms, ARRAY_SIZE(histograms), &only);
+		histograms, ARRAY_SIZE(histograms), &histogram);
+	settings->views.histograms = (enum aggregation)histogram;
 }
 
-/* Ignoring these silently would look like a network fault. */
-static void warn_unsupported(struct environment *env)
+static void certificates(struct environment *env, struct settings *settings)
 {
-	static const struct variable variables[] = {
-		OTLP_VARIABLE("CERTIFICATE"),
-		OTLP_VARIABLE("CLIENT_CERTIFICATE"),
-		OTLP_VARIABLE("CLIENT_KEY"),
+	const struct {
+		struct variable variable;
+		const char **file;
+	} files[] = {
+		{OTLP_VARIABLE("CERTIFICATE"), &settings->ca_file},
+		{OTLP_VARIABLE("CLIENT_CERTIFICATE"), &settings->cert_file},
+		{OTLP_VARIABLE("CLIENT_KEY"), &settings->key_file},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
-		const char *const names[] = {variables[i].metrics, variables[i].generic};
-
-		for (size_t j = 0; j < ARRAY_SIZE(names); j++)
-			if (env_get(env, names[j]))
-				env_warn(env,
-					"%s: not supported yet; the system's certificates are used",
-					names[j]);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		*files[i].file = env_get(env, files[i].variable.metrics);
+		if (!*files[i].file)
+			*files[i].file = env_get(env, files[i].variable.generic);
 	}
 }
 
@@ -115,6 +115,6 @@ int env_otlp(struct environment *env, const char *given, struct settings *settin
 	env_headers(env, OTLP_VARIABLE("HEADERS"), &settings->headers, &settings->header_count);
 	settings->request_timeout_ns = default_timeout_ns;
 	env_timeout(env, OTLP_VARIABLE("TIMEOUT"), &settings->request_timeout_ns);
-	warn_unsupported(env);
+	certificates(env, settings);
 	return endpoint(env, given, settings, err);
 }

@@ -30,3 +30,4 @@ extern const struct decoder decoder_static_map;
 extern const struct decoder decoder_string;
 extern const struct decoder decoder_syscall;
 extern const struct decoder decoder_uint;
+extern const struct decoder decoder_usym;

@@ -16,9 +16,11 @@ struct state {
 	struct arena arena;
 	const char *path;
 	const char *name;
-	const char *strip; /* "" if nothing */
+	const char *strip;  /* "" if nothing */
+	const char *absent; /* for every number, if the kernel has no such enum; NULL: an error */
 	struct kernel_enum names;
 	bool read;
+	bool is_absent;
 	const char *problem; /* of reading; NULL if there is none, or when it has been told */
 };
 
@@ -27,13 +29,17 @@ static int read_names(struct state *state, struct err *err)
 {
 	struct err why = {""};
 	const char *problem = state->problem;
+	int result;
 
 	if (!state->read) {
 		state->read = true;
-		if (btf_enum_read(state->path, state->name, &state->arena, &state->names, &why)) {
+		result = btf_enum_read(
+			state->path, state->name, &state->arena, &state->names, &why);
+		if (result)
 			state->names.count = 0;
+		state->is_absent = result == -ENOENT && state->absent;
+		if (result && !state->is_absent)
 			state->problem = arena_strdup(&state->arena, why.text);
-		}
 		problem = state->problem;
 	}
 	if (!problem || !err)
@@ -85,7 +91,7 @@ static int decode(void *opaque, const struct value *in, struct value *out, struc
 		result = read_names(state, err);
 	if (result)
 		return result;
-	name = find_name(state, number);
+	name = state->is_absent ? state->absent : find_name(state, number);
 	if (name)
 		return value_set_text(out, arena, err, "%s", name);
 	return value_set_unknown(out, in, arena, err);
@@ -107,8 +113,9 @@ static const char *copy(struct state *state, const char *text, const char *other
 static int init(
 	void **result, const struct decode_argument *arguments, size_t count, struct err *err)
 {
-	static const char *const known[] = {"name", "strip", "path", NULL};
+	static const char *const known[] = {"name", "strip", "absent", "path", NULL};
 	const char *name = argument_get(arguments, count, "name");
+	const char *absent = argument_get(arguments, count, "absent");
 	struct state *state;
 	int code;
 
@@ -126,7 +133,8 @@ static int init(
 	state->strip = copy(state, argument_get(arguments, count, "strip"), "");
 	state->path = copy(
 		state, argument_get(arguments, count, "path"), "/sys/kernel/btf/vmlinux");
-	if (!state->name || !state->strip || !state->path) {
+	state->absent = absent ? copy(state, absent, NULL) : NULL;
+	if (!state->name || !state->strip || !state->path || (absent && !state->absent)) {
 		fini(state);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
@@ -138,7 +146,8 @@ const struct decoder decoder_enum = {
 	.name = "enum",
 	.help = "number to its name in the running kernel's enum 'name', which may also be one of "
 		"its "
-		"enumerators; 'strip': a prefix to leave out; 'unknown:N' for others",
+		"enumerators; 'strip': a prefix to leave out; 'absent': what every number is on "
+		"kernels that have no such enum; 'unknown:N' for others",
 	.needs_arguments = true,
 	.init = init,
 	.fini = fini,

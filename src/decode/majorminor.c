@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A device number as the kernel keeps it (dev_t, <linux/kdev_t.h>: 12 bits major, 20 bits minor) ->
+ * A device number as the kernel keeps it (dev_t, <linux/kdev_t.h>: 12 bits major, 20 bits minor) or
+ * as stat() gives it (new_encode_dev of the same file: the low 8 bits of the minor lie below) ->
  * name of the block device: from its uevent file, which also names partitions and device mapper
  * devices, or from /proc/partitions where no sysfs is mounted. Nothing is kept: numbers are given
  * away again when devices come and go.
@@ -25,6 +26,7 @@ struct state {
 	struct arena arena;
 	const char *path;	/* has MAJOR:MINOR/uevent */
 	const char *partitions; /* as /proc/partitions */
+	bool user;		/* the layout is that of user space */
 };
 
 struct device {
@@ -87,6 +89,16 @@ static int search(const char *path, char *(*name_in)(char *line, struct device d
 	return result ? result : name != NULL;
 }
 
+static struct device device_of_kernel(uint32_t number)
+{
+	return (struct device){number >> MINOR_BITS, number & ((1U << MINOR_BITS) - 1)};
+}
+
+static struct device device_of_user(uint32_t number)
+{
+	return (struct device){number >> 8 & 0xfff, (number & 0xff) | (number >> 12 & 0xfff00)};
+}
+
 static int decode(void *opaque, const struct value *in, struct value *out, struct arena *arena,
 	struct err *err)
 {
@@ -102,8 +114,8 @@ static int decode(void *opaque, const struct value *in, struct value *out, struc
 	if (number > UINT32_MAX)
 		return err_set(err, -EINVAL, "found %llu, expected a device number of 32 bits",
 			(unsigned long long)number);
-	device.major = (unsigned int)(number >> MINOR_BITS);
-	device.minor = (unsigned int)number & ((1U << MINOR_BITS) - 1);
+	device = state->user ? device_of_user((uint32_t)number)
+			     : device_of_kernel((uint32_t)number);
 	result = snprintf(
 		path, sizeof(path), "%s/%u:%u/uevent", state->path, device.major, device.minor);
 	if (result > 0 && (size_t)result < sizeof(path))
@@ -128,7 +140,8 @@ static void fini(void *opaque)
 static int init(
 	void **result, const struct decode_argument *arguments, size_t count, struct err *err)
 {
-	static const char *const known[] = {"path", "partitions", NULL};
+	static const char *const known[] = {"layout", "path", "partitions", NULL};
+	const char *layout = argument_get(arguments, count, "layout");
 	const char *path = argument_get(arguments, count, "path");
 	const char *partitions = argument_get(arguments, count, "partitions");
 	struct state *state;
@@ -137,9 +150,13 @@ static int init(
 	code = arguments_check(arguments, count, known, "majorminor", err);
 	if (code)
 		return code;
+	if (layout && strcmp(layout, "kernel") != 0 && strcmp(layout, "user") != 0)
+		return err_set(err, -EINVAL,
+			"found the layout '%.60s', expected 'kernel' or 'user'", layout);
 	state = calloc(1, sizeof(*state));
 	if (!state)
 		return err_set(err, -ENOMEM, "out of memory");
+	state->user = layout && strcmp(layout, "user") == 0;
 	state->path = arena_strdup(&state->arena, path ? path : "/sys/dev/block");
 	state->partitions = arena_strdup(
 		&state->arena, partitions ? partitions : "/proc/partitions");
@@ -153,7 +170,8 @@ static int init(
 
 const struct decoder decoder_majorminor = {
 	.name = "majorminor",
-	.help = "block device number (dev_t) to its name; 'unknown:MAJOR:MINOR' for others",
+	.help = "block device number (dev_t; 'layout: user': as of stat()) to its name; "
+		"'unknown:MAJOR:MINOR' for others",
 	.volatile_names = true,
 	.init = init,
 	.fini = fini,

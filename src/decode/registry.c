@@ -32,6 +32,7 @@ static const struct decoder *const decoders[] = {
 	&decoder_string,
 	&decoder_syscall,
 	&decoder_uint,
+	&decoder_usym,
 	NULL,
 };
 

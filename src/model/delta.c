@@ -61,10 +61,29 @@ static bool is_before(const struct snapshot_place *a, const struct snapshot_plac
 	return a->series < b->series;
 }
 
-static void acknowledge_metric(struct metric *metric, uint32_t from, uint32_t to)
+/* Requests come in the order of the series. What leaves a gap begins a new range: the larger one is
+ * remembered. */
+static void acknowledge_range(struct metric_state *state, uint32_t from, uint32_t to, uint64_t time)
 {
-	if (metric->temporality != TEMPORALITY_DELTA)
+	if (state->delivered_time == time && from == state->delivered_to) {
+		state->delivered_to = to;
 		return;
+	}
+	if (state->delivered_time == time &&
+		to - from <= state->delivered_to - state->delivered_from)
+		return;
+	state->delivered_time = time;
+	state->delivered_from = from;
+	state->delivered_to = to;
+}
+
+static void acknowledge_metric(struct metric *metric, uint32_t from, uint32_t to, uint64_t time)
+{
+	if (metric->temporality != TEMPORALITY_DELTA) {
+		if (from < to)
+			acknowledge_range(metric->state, from, to, time);
+		return;
+	}
 	for (uint32_t i = from; i < to && i < metric->series_count; i++) {
 		if (metric->series[i].live)
 			metric->state->series[i].source.delivered = true;
@@ -85,8 +104,8 @@ void delta_acknowledge(const struct snapshot *snapshot, const struct snapshot_pl
 
 			if (!is_before(&at, to))
 				return;
-			acknowledge_metric(
-				metric, at.series, is_last ? to->series : metric->series_count);
+			acknowledge_metric(metric, at.series,
+				is_last ? to->series : metric->series_count, snapshot->time);
 		}
 	}
 }
@@ -250,6 +269,12 @@ static uint64_t counted(const struct metric *metric, const struct series *series
 	if (is_exponential(metric))
 		return series->exponential->count;
 	return is_histogram(metric) ? series->histogram.count : series->number;
+}
+
+bool delta_is_delivered(const struct metric *metric, uint32_t series)
+{
+	return metric->state->series[series].source.delivered ||
+	       !counted(metric, &metric->series[series]);
 }
 
 bool delta_end(struct metric *metric, uint32_t number, enum delta_end how, uint64_t previous_time)

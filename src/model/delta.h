@@ -20,6 +20,8 @@ void delta_acknowledge(const struct snapshot *snapshot, const struct snapshot_pl
 
 /* Of the series from `from` up to `to` those that were live at `time` had been delivered. */
 void delta_settle(struct metric *metric, uint32_t from, uint32_t to, uint64_t time);
+/* The point was acknowledged, or there was nothing left to deliver. */
+bool delta_is_delivered(const struct metric *metric, uint32_t series);
 
 /* Does metric_retire_histogram. `touched`: this collection has something of the series already. */
 void delta_retire(struct metric *metric, uint32_t series, const struct histogram *retired,

@@ -29,6 +29,8 @@ struct exponential {
 	uint64_t sum, min, max; /* in the measured unit; 0 if nothing was counted */
 	bool no_extremes;	/* min and max are not known: of a difference */
 	uint64_t zero_count;
+	double zero_threshold; /* zeros are what is at most this, in the metric's unit; merging
+				* takes all to have the same */
 	uint64_t *buckets;
 };
 

@@ -242,6 +242,21 @@ uint32_t metric_overflow_series(struct metric *metric)
 	return state->overflow;
 }
 
+bool metric_is_overflow(const struct metric *metric, uint32_t series)
+{
+	return series == metric->state->overflow;
+}
+
+bool metric_is_delivered(const struct metric *metric, uint32_t series)
+{
+	const struct metric_state *state = metric->state;
+
+	if (metric->temporality == TEMPORALITY_DELTA)
+		return delta_is_delivered(metric, series);
+	return state->delivered_time == metric->scope->model->previous_time &&
+	       series >= state->delivered_from && series < state->delivered_to;
+}
+
 uint32_t metric_find_series(struct metric *metric, const struct attr *attrs, size_t attr_count)
 {
 	struct attr sorted[LIMIT_ATTRIBUTES_PER_SERIES + 1];
@@ -477,6 +492,8 @@ static bool is_done(const struct model *model, const struct metric *metric)
 
 static void end_metric(const struct model *model, struct metric *metric)
 {
+	metric->all_live = is_done(model, metric) &&
+			   metric->state->touched_count == metric->series_count;
 	if (is_done(model, metric))
 		return;
 	for (uint32_t i = 0; i < metric->series_count; i++) {

@@ -67,6 +67,12 @@ struct metric_desc {
 	const double
 		*bounds; /* histogram: explicit bounds in the metric's unit, strictly increasing */
 	uint32_t bound_count; /* 0 is valid: one bucket */
+	/*
+	 * Histogram whose bounds are a power of two and those that follow it, or 0 and then such:
+	 * it is sent as an exponential histogram of scale 0. What is up to the first bound is
+	 * counted as zero; the last bucket goes where those begin that are above the last bound.
+	 */
+	bool octaves;
 	uint32_t max_size;   /* exponential histogram: most buckets; 0 means EXPONENTIAL_MAX_SIZE */
 	uint32_t max_series; /* 0 means LIMIT_SERIES_PER_METRIC; the overflow series comes on top */
 };
@@ -102,6 +108,8 @@ struct metric {
 	enum temporality temporality; /* gauges: cumulative, which is not exported */
 	uint32_t index;		      /* of this metric in the model; dense, never reused */
 	uint32_t series_count;
+	uint32_t changes;      /* goes up with each number that is given to attributes or taken */
+	bool all_live;	       /* every series has a point, it is known */
 	struct series *series; /* some are not live: skip them */
 	const struct scope *scope;
 	struct metric_state *state; /* the model's own */
@@ -175,6 +183,15 @@ static inline uint32_t series_generation(const struct metric *metric, uint32_t s
 	return series < metric->series_count ? metric->series[series].generation : 0;
 }
 
+/* Whether it is that one. */
+bool metric_is_overflow(const struct metric *metric, uint32_t series);
+
+/*
+ * Between model_begin and model_end: whether all that the series had in the collection before was
+ * acknowledged. May say no where it was, if requests were acknowledged out of order.
+ */
+bool metric_is_delivered(const struct metric *metric, uint32_t series);
+
 /* Add to what this collection has for the series: two map entries may be one series. */
 void metric_add(struct metric *metric, uint32_t series, uint64_t value);
 /* The same for many. */
@@ -217,10 +234,17 @@ struct snapshot_place {
 /*
  * Every live series from `from` up to but not including `to` was delivered as the last snapshot has
  * it: what they count from its time on is their next delta. Between model_end and model_begin.
- * Nothing changes in the snapshot.
+ * Nothing changes in the snapshot. metric_is_delivered() tells it of cumulative series, too.
  */
 void model_acknowledge(
 	struct model *model, const struct snapshot_place *from, const struct snapshot_place *to);
+
+/* As what the metric is sent. */
+enum instrument metric_form(const struct metric *metric);
+/* The exponential histogram as which the series is sent: its own, or one made in *room of the
+ * buckets that the series has. */
+const struct exponential *series_exponential(
+	const struct metric *metric, const struct series *series, struct exponential *room);
 
 /* A value in the metric's unit. */
 double metric_to_double(const struct metric *metric, uint64_t value);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/huge.h"
+
 enum {
 	FIRST_CAPACITY = 8,
 	FIRST_INDEX = 16
@@ -234,6 +236,8 @@ static int grow(struct metric *metric)
 	if (!states)
 		return -ENOMEM;
 	state->series = states;
+	huge_advise(series, capacity * sizeof(*series));
+	huge_advise(states, capacity * sizeof(*states));
 	memset(series + state->capacity, 0, (capacity - state->capacity) * sizeof(*series));
 	memset(states + state->capacity, 0, (capacity - state->capacity) * sizeof(*states));
 	state->capacity = capacity;
@@ -266,6 +270,7 @@ static bool insert_at(struct metric *metric, uint32_t number, const struct attr 
 	if (number >= metric->series_count)
 		metric->series_count = number + 1;
 	series->generation++;
+	metric->changes++;
 	series->start = start;
 	series->live = false;
 	series->touched = 0;
@@ -326,6 +331,7 @@ void series_remove(struct metric *metric, uint32_t series)
 	 * his. */
 	metric->series[series] = (struct series){
 		.generation = metric->series[series].generation + 1};
+	metric->changes++;
 	if (series < state->free_hint)
 		state->free_hint = series;
 }

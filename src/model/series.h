@@ -38,6 +38,10 @@ struct metric_state {
 	uint32_t touched_count; /* series that got one in it */
 	bool irregular; /* a number fell in it, or came in several parts: look at each series */
 	bool has_retired;
+	/* Cumulative: series from..to - 1 had been acknowledged as the snapshot of that time had
+	 * them. */
+	uint32_t delivered_from, delivered_to;
+	uint64_t delivered_time;
 	struct hash_seed seed;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,9 @@
 
 static const struct attach_kind *const kinds[] = {
 	&attach_perf_event,
+	&attach_uprobe,
+	&attach_uretprobe,
+	&attach_usdt,
 	&attach_xdp,
 };
 
@@ -20,6 +24,16 @@ const struct attach_kind *attach_kind_find(const char *section)
 		if (strncmp(section, kinds[i]->prefix, strlen(kinds[i]->prefix)) == 0)
 			return kinds[i];
 	return NULL;
+}
+
+void attach_kind_list(char *text, size_t size)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && used < size; i++)
+		used += (size_t)snprintf(
+			text + used, size - used, "%s%s", i ? ", " : "", kinds[i]->prefix);
 }
 
 int links_add(struct links *links, struct bpf_link *link)
@@ -66,43 +80,54 @@ static int attach_by_section(const struct bpf_program *program, struct links *li
 	return link ? links_add(links, link) : -errno;
 }
 
-static int attach_one(const struct program *program, const struct bpf_program *loaded,
-	struct links *links, struct err *err)
+static int attach_one(
+	const char *hook, const struct bpf_program *loaded, struct links *links, struct err *err)
 {
-	const struct attach_kind *kind = attach_kind_find(program->section);
+	const struct attach_kind *kind = attach_kind_find(hook);
 
 	if (!kind)
 		return attach_by_section(loaded, links);
-	return kind->attach(loaded, program->section + strlen(kind->prefix), links, err);
+	return kind->attach(loaded, hook + strlen(kind->prefix), links, err);
+}
+
+static int explain(const struct program *program, const char *hook, int rc, const struct err *why,
+	struct err *err)
+{
+	char reason[128];
+
+	if (rc == -EPERM && !kernel_privileged())
+		return err_set(err, rc, "no permission to attach BPF programs; %s",
+			kernel_privileges_advice);
+	if (*why->text)
+		return err_set(err, rc, "program %s (%s) cannot be attached: %s", program->name,
+			hook, why->text);
+	if (rc == -EOPNOTSUPP)
+		return err_set(err, rc,
+			"program %s (%s) cannot be attached: its section does not say to what",
+			program->name, hook);
+	libbpf_strerror(rc, reason, sizeof(reason));
+	return err_set(err, rc, "program %s (%s) cannot be attached: %s%s%s", program->name, hook,
+		reason, *probe_log_warning() ? ": " : "", probe_log_warning());
 }
 
 int attach_program(const struct probe *probe, const struct program *program, struct links *links,
 	struct err *err)
 {
-	char reason[128];
+	const struct bpf_program *loaded = bpf_object__find_program_by_name(
+		probe->object, program->name);
 	struct err why = {""};
-	int rc;
+	int rc = 0;
 
 	*links = (struct links){0};
-	probe_log_begin();
-	rc = attach_one(program, bpf_object__find_program_by_name(probe->object, program->name),
-		links, &why);
-	if (rc == 0)
-		return 0;
-	links_destroy(links);
-	if (rc == -EPERM && !kernel_privileged())
-		return err_set(err, rc, "no permission to attach BPF programs; %s",
-			kernel_privileges_advice);
-	if (*why.text)
-		return err_set(err, rc, "program %s (%s) cannot be attached: %s", program->name,
-			program->section, why.text);
-	if (rc == -EOPNOTSUPP)
-		return err_set(err, rc,
-			"program %s (%s) cannot be attached: its section does not say to what",
-			program->name, program->section);
-	libbpf_strerror(rc, reason, sizeof(reason));
-	return err_set(err, rc, "program %s (%s) cannot be attached: %s%s%s", program->name,
-		program->section, reason, *probe_log_warning() ? ": " : "", probe_log_warning());
+	for (size_t i = 0; i < program->hook_count && rc == 0; i++) {
+		probe_log_begin();
+		rc = attach_one(program->hooks[i], loaded, links, &why);
+		if (rc < 0)
+			rc = explain(program, program->hooks[i], rc, &why, err);
+	}
+	if (rc < 0)
+		links_destroy(links);
+	return rc;
 }
 
 static void detach_all(struct probe *probe)

@@ -300,3 +300,12 @@ int hooks_check(struct hooks *hooks, const char *section, struct err *err)
 	}
 	return 0;
 }
+
+int hooks_check_program(struct hooks *hooks, const struct program *program, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < program->hook_count && rc == 0; i++)
+		rc = hooks_check(hooks, program->hooks[i], err);
+	return rc;
+}

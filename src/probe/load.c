@@ -30,7 +30,7 @@ static int choose_candidate(
 		struct program *program = probe_program(probe, choice->programs[i]);
 		size_t used = strlen(reasons.text);
 
-		if (hooks_check(hooks, program->section, &reason) == 0) {
+		if (hooks_check_program(hooks, program, &reason) == 0) {
 			candidate->index = i;
 			program->selected = true;
 			return 0;
@@ -50,7 +50,7 @@ static int choose_all(struct probe *probe, struct hooks *hooks, struct err *err)
 		struct program *program = &probe->programs[i];
 
 		program->selected = program->required;
-		rc = program->required ? hooks_check(hooks, program->section, err) : 0;
+		rc = program->required ? hooks_check_program(hooks, program, err) : 0;
 		if (rc < 0)
 			return err_prefix(
 				err, rc, "program %s (%s): ", program->name, program->section);

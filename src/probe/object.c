@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/limits.h"
+#include "base/nearest.h"
 #include "probe/elf_check.h"
 #include "probe/layout.h"
 #include "probe/log.h"
@@ -108,10 +109,26 @@ static int add_programs(struct probe *probe, struct err *err)
 			.required = bpf_program__autoload(program),
 			.fd = -1,
 		};
+		added->hooks = &added->section;
+		added->hook_count = 1;
 		if (!added->name || !added->section)
 			return err_set(err, -ENOMEM, "out of memory");
 	}
 	return 0;
+}
+
+static int no_program(const struct probe *probe, const char *name, struct err *err)
+{
+	struct nearest nearest;
+
+	nearest_init(&nearest, name);
+	for (size_t i = 0; i < probe->program_count; i++)
+		nearest_offer(&nearest, probe->programs[i].name);
+	if (nearest.name)
+		return err_set(err, -EINVAL,
+			"it has no program \"%s\", which a choice names; did you mean \"%s\"?",
+			name, nearest.name);
+	return err_set(err, -EINVAL, "it has no program \"%s\", which a choice names", name);
 }
 
 static int add_choice(
@@ -124,9 +141,7 @@ static int add_choice(
 		struct program *program = probe_program(probe, choice->programs[i]);
 
 		if (!program)
-			return err_set(err, -EINVAL,
-				"it has no program \"%s\", which a choice names",
-				choice->programs[i]);
+			return no_program(probe, choice->programs[i], err);
 		if (program->choice != NO_CHOICE)
 			return err_set(err, -EINVAL, "program \"%s\" is named by choices twice",
 				program->name);
@@ -142,14 +157,19 @@ static int add_choices(
 	int rc = 0;
 
 	if (count > LIMIT_OBJECT_PROGRAMS)
-		return err_set(err, -EINVAL, "%zu choices of programs; at most %d", count,
-			LIMIT_OBJECT_PROGRAMS);
+		return err_set(err, -EINVAL, "%s: %zu choices of programs; at most %d", probe->file,
+			count, LIMIT_OBJECT_PROGRAMS);
 	probe->candidates = arena_alloc(&probe->arena, (count + 1) * sizeof(*probe->candidates));
 	if (!probe->candidates)
 		return err_set(err, -ENOMEM, "out of memory");
 	probe->candidate_count = count;
-	for (size_t i = 0; i < count && rc == 0; i++)
+	for (size_t i = 0; i < count && rc == 0; i++) {
 		rc = add_choice(probe, i, &choices[i], err);
+		if (rc)
+			probe_fail(probe, rc, err);
+		if (rc && choices[i].place)
+			err_prefix(err, rc, "%s: ", choices[i].place);
+	}
 	return rc;
 }
 
@@ -235,12 +255,10 @@ static int open_probe(
 	if (rc == 0)
 		rc = add_programs(probe, err);
 	if (rc == 0)
-		rc = add_choices(probe, choices, count, err);
-	if (rc == 0)
 		rc = add_maps(probe, err);
 	if (rc == 0)
 		rc = tables_describe(probe, err);
-	return rc < 0 ? probe_fail(probe, rc, err) : 0;
+	return rc < 0 ? probe_fail(probe, rc, err) : add_choices(probe, choices, count, err);
 }
 
 int probe_open(struct probe **result, const char *file, const struct probe_choice *choices,

@@ -32,9 +32,9 @@ bool pin_name(const char *entry, const char *kind, char *name, size_t size);
 int pin_folder_each(const char *path, int (*each)(void *context, const char *entry), void *context,
 	struct err *err) MUST_CHECK;
 
-/* Remove what otelbpf made in the folder: *removed of it. *left counts what is of others, and stays.
+/* Remove what otelbpf made in the folder: *removed of it. *left counts what is of others, and
+ * stays.
  */
-int pin_folder_clear(
-	const char *path, size_t *removed, size_t *left, struct err *err) MUST_CHECK;
+int pin_folder_clear(const char *path, size_t *removed, size_t *left, struct err *err) MUST_CHECK;
 /* And then the folder, if nothing is left. */
 int pin_folder_remove(const char *path, struct err *err) MUST_CHECK;

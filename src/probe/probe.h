@@ -28,6 +28,7 @@ void probe_set_log(probe_log_callback *callback);
 struct probe_choice {
 	const char *const *programs;
 	size_t program_count;
+	const char *place; /* "FILE:LINE:COLUMN", for messages; NULL: unknown */
 };
 
 /*
@@ -62,6 +63,25 @@ int probe_set_constant(struct probe *probe, const char *name, const void *value,
  * looks like. -ENOENT, -EINVAL with what was found and expected.
  */
 int probe_set_constant_text(struct probe *probe, const char *name, const char *text, bool quoted,
+	struct err *err) MUST_CHECK;
+
+/*
+ * Attach a program elsewhere than its section says, before probe_load: to all `hooks`, which are
+ * section names of the same kind ("xdp/eth0"; "usdt/FILE:PROVIDER:NAME"). Copied. -ENOENT if the
+ * object has no such program, -EINVAL if it is of a kind that has one place only, or a hook is not
+ * of its kind or says nothing.
+ */
+int probe_set_hooks(struct probe *probe, const char *program, const char *const *hooks,
+	size_t count, struct err *err) MUST_CHECK;
+
+/* Whether `hook` begins like one of a kind that probe_set_hooks takes. */
+bool probe_hook_is_known(const char *hook);
+
+/*
+ * The object's only program whose section is of the same kind as `hook`. -ENOENT if there is none,
+ * -EINVAL if there are several.
+ */
+int probe_program_for_hook(const struct probe *probe, const char *hook, const char **program,
 	struct err *err) MUST_CHECK;
 
 /*

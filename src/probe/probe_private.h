@@ -28,6 +28,8 @@ struct links {
 
 struct program {
 	const char *name, *section;
+	const char *const *hooks; /* as sections; of which `section` is the only one by default */
+	size_t hook_count;
 	int choice; /* NO_CHOICE: required, or left out by the object itself ("?" section) */
 	bool required;
 	bool selected; /* to be loaded */
@@ -92,8 +94,9 @@ int constant_apply(
 int choose_programs(struct probe *probe, struct err *err) MUST_CHECK;
 
 /*
- * Hooks that libbpf does not attach to by itself: each is one file and one row in attach.c. `text`
- * is what stands behind the prefix in the section's name.
+ * Hooks that libbpf does not attach to by itself, or of which it says too little when there are
+ * none: each is one file and one row in attach.c. `text` is what stands behind the prefix in the
+ * section's name.
  */
 struct attach_kind {
 	const char *prefix;		    /* "xdp/" */
@@ -103,9 +106,16 @@ struct attach_kind {
 	int (*attach)(const struct bpf_program *program, const char *text, struct links *links,
 		struct err *err);
 };
-extern const struct attach_kind attach_xdp, attach_perf_event;
+extern const struct attach_kind attach_perf_event, attach_uprobe, attach_uretprobe, attach_usdt,
+	attach_xdp;
 /* NULL: libbpf knows it, or nobody does. */
 const struct attach_kind *attach_kind_find(const char *section);
+/* The prefixes of all kinds, with ", " in between. */
+void attach_kind_list(char *text, size_t size);
+
+/* hooks.c: every hook of the program. -ENOTSUP. */
+int hooks_check_program(
+	struct hooks *hooks, const struct program *program, struct err *err) MUST_CHECK;
 
 /* pin.c: before the object is loaded, tell libbpf where the maps of probe->reuse are. */
 int pin_reuse(const struct probe *probe, struct err *err) MUST_CHECK;

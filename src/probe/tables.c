@@ -12,11 +12,15 @@
 #include "read/reader.h"
 
 enum {
+	SLOTS_VERSION = 2,
+	SHARDS_VERSION = 1,
 	KEY_OFFSET = 8,
 	WORD = sizeof(uint64_t),
 	SCALE_MAX = 6,
 	/* OTEL_OCTAVES */
 	OCTAVES = 65,
+	/* OTEL_SPREAD_STRIDE */
+	SPREAD_ALIGN = 16,
 };
 
 static int invalid(const struct map_info *info, const char *what, struct err *err)
@@ -45,17 +49,22 @@ static bool find_constant(const struct field *field, const char *suffix, uint32_
 	return false;
 }
 
-static enum table_kind kind_of(const struct map_info *info)
+static enum table_kind kind_of(const struct map_info *info, bool *known)
 {
 	const struct field *layout = layout_find(&info->value, "layout");
 	uint32_t version;
 
+	*known = true;
 	if (info->type != BPF_MAP_TYPE_ARRAY || !layout || layout->kind != FIELD_ENUM)
 		return TABLE_NONE;
-	if (find_constant(layout, "_otel_slots", &version) && version == 1)
+	if (find_constant(layout, "_otel_slots", &version)) {
+		*known = version == SLOTS_VERSION;
 		return TABLE_SLOTS;
-	if (find_constant(layout, "_otel_shards", &version) && version == 1)
+	}
+	if (find_constant(layout, "_otel_shards", &version)) {
+		*known = version == SHARDS_VERSION;
 		return TABLE_SHARDS;
+	}
 	return TABLE_NONE;
 }
 
@@ -133,6 +142,40 @@ static bool constants_fit(
 	       count - OCTAVES <= (uint32_t)OCTAVES << table->scale;
 }
 
+/* The values of the slots are in shards: OTEL_SPREAD_SLOTS. */
+static bool spread_fits(
+	const struct probe *probe, struct map_info *info, const struct field *layout)
+{
+	struct table_layout *table = &info->table;
+	uint32_t count;
+	uint64_t stride = ((uint64_t)info->max_entries + SPREAD_ALIGN) / SPREAD_ALIGN *
+			  SPREAD_ALIGN;
+
+	if (!find_constant(layout, "_otel_spread", &count))
+		return true;
+	info->spread = companion(probe, info, "_shards", BPF_MAP_TYPE_ARRAY);
+	if (!info->spread || !count || info->value_size != WORD ||
+		info->spread->value_size != WORD || info->spread->max_entries != count * stride)
+		return false;
+	table->spread_shards = count;
+	table->spread_stride = (uint32_t)stride;
+	return true;
+}
+
+/* A program that sleeps may hold a slot's number for longer than anybody can wait. */
+static bool any_sleeps(const struct probe *probe)
+{
+	for (size_t i = 0; i < probe->program_count; i++) {
+		const char *section = probe->programs[i].section;
+		size_t length = strcspn(section, "/");
+
+		if ((length > 2 && !strncmp(section + length - 2, ".s", 2)) ||
+			!strncmp(section, "syscall", sizeof("syscall")))
+			return true;
+	}
+	return false;
+}
+
 static int describe_slots(struct probe *probe, struct map_info *info, struct err *err)
 {
 	const struct field *layout = layout_find(&info->value, "layout");
@@ -165,6 +208,9 @@ static int describe_slots(struct probe *probe, struct map_info *info, struct err
 	info->key = key;
 	info->value = value;
 	info->table = table;
+	info->table.sleeps = any_sleeps(probe);
+	if (!spread_fits(probe, info, layout))
+		return invalid(info, "its shards do not fit its slots", err);
 	return 0;
 }
 
@@ -197,10 +243,13 @@ static int describe_shards(struct probe *probe, struct map_info *info, struct er
 
 static int describe(struct probe *probe, struct map_info *info, struct err *err)
 {
-	enum table_kind kind = kind_of(info);
+	bool known;
+	enum table_kind kind = kind_of(info, &known);
 
 	if (kind == TABLE_NONE)
 		return 0;
+	if (!known)
+		return invalid(info, "its layout has another number", err);
 	if (info->value_size > LIMIT_MAP_VALUE)
 		return err_set(err, -EINVAL, "map %s: elements of %u bytes; at most %d can be read",
 			info->name, info->value_size, LIMIT_MAP_VALUE);
@@ -217,26 +266,45 @@ int tables_describe(struct probe *probe, struct err *err)
 	return rc;
 }
 
+/* As many shards as there are CPUs, or fewer. */
+static int size_shards(struct probe *probe, struct map_info *info, uint32_t cpus, struct err *err)
+{
+	struct table_layout *table = &info->table;
+	const char *name = info->name;
+	uint32_t elements = cpus;
+	int rc;
+
+	if (table->kind == TABLE_SHARDS) {
+		table->elements = cpus;
+	} else {
+		if (table->spread_shards > cpus)
+			table->spread_shards = cpus;
+		name = info->spread->name;
+		elements = table->spread_shards * table->spread_stride;
+	}
+	rc = bpf_map__set_max_entries(bpf_object__find_map_by_name(probe->object, name), elements);
+	return rc < 0 ? err_set(err, rc, "map %s: %s", name, strerror(-rc)) : 0;
+}
+
 int tables_size(struct probe *probe, struct err *err)
 {
-	for (size_t i = 0; i < probe->map_count; i++) {
-		struct map_info *info = &probe->maps[i];
-		struct bpf_map *map;
-		int rc;
+	uint32_t cpus = 0;
+	int rc = 0;
 
-		if (info->table.kind != TABLE_SHARDS)
+	for (size_t i = 0; i < probe->map_count && rc == 0; i++) {
+		struct map_info *info = &probe->maps[i];
+
+		if (info->table.kind != TABLE_SHARDS && !info->spread)
 			continue;
-		info->table.elements = possible_cpu_end();
-		if (!info->table.elements)
+		if (!cpus)
+			cpus = possible_cpu_end();
+		if (!cpus)
 			return err_set(err, -EIO,
 				"the number of CPUs cannot be read from "
 				"/sys/devices/system/cpu/possible; is sysfs mounted?");
-		map = bpf_object__find_map_by_name(probe->object, info->name);
-		rc = bpf_map__set_max_entries(map, info->table.elements);
-		if (rc < 0)
-			return err_set(err, rc, "map %s: %s", info->name, strerror(-rc));
+		rc = size_shards(probe, info, cpus, err);
 	}
-	return 0;
+	return rc;
 }
 
 int tables_fill(const struct probe *probe, struct err *err)

@@ -54,6 +54,9 @@ struct table_layout {
 	uint32_t stride;   /* bytes from one element to the next */
 	/* TABLE_SLOTS; the state is 4 bytes at the start of the element */
 	uint32_t key_offset, value_offset;
+	bool sleeps; /* programs that sleep may use it: slots cannot be taken back */
+	/* Values in shards, beside the slots: how many, and values from one to the next. 0: none */
+	uint32_t spread_shards, spread_stride;
 	/* TABLE_SHARDS */
 	uint32_t values_offset;
 	/* Exponential histograms: bpf/otel_exponential.bpf.h. divisor 0: it is none. */
@@ -71,8 +74,9 @@ struct map_info {
 	uint32_t key_size, value_size, max_entries;
 	struct layout key, value; /* field_count 0: the object has no BTF for it */
 	struct table_layout table;
-	/* Of slots: the maps that find them and that keep the free ones. */
-	const struct map_info *index, *free_slots;
+	/* Of slots: the maps that find them, that keep the free ones, and, or NULL, that have their
+	 * values in shards. */
+	const struct map_info *index, *free_slots, *spread;
 };
 
 const struct field *layout_find(const struct layout *layout, const char *name);

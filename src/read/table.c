@@ -6,28 +6,61 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-int table_open(struct table *table, const struct map_info *info, struct err *err)
+static int map_memory(
+	const struct map_info *info, size_t *size, const void **result, struct err *err)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t size = (size_t)info->table.elements * info->table.stride;
 	void *memory;
 
-	if (info->table.kind == TABLE_NONE || !size)
-		return err_set(err, -EINVAL, "map %s: is not made by otel.bpf.h", info->name);
-	size = (size + page - 1) / page * page;
-	memory = mmap(NULL, size, PROT_READ, MAP_SHARED, info->fd, 0);
+	*size = (*size + page - 1) / page * page;
+	memory = mmap(NULL, *size, PROT_READ, MAP_SHARED, info->fd, 0);
 	if (memory == MAP_FAILED)
 		return err_set(err, -errno, "map %s: its %zu bytes cannot be mapped: %s",
-			info->name, size, strerror(errno));
-	*table = (struct table){.info = info, .memory = memory, .size = size};
+			info->name, *size, strerror(errno));
+	*result = memory;
 	return 0;
+}
+
+int table_open(struct table *table, const struct map_info *info, struct err *err)
+{
+	const struct table_layout *layout = &info->table;
+	const void *memory = NULL, *spread = NULL;
+	int result;
+
+	*table = (struct table){
+		.info = info,
+		.size = (size_t)layout->elements * layout->stride,
+		.spread_size = (size_t)layout->spread_shards * layout->spread_stride *
+			       sizeof(uint64_t),
+	};
+	if (layout->kind == TABLE_NONE || !table->size)
+		return err_set(err, -EINVAL, "map %s: is not made by otel.bpf.h", info->name);
+	result = map_memory(info, &table->size, &memory, err);
+	table->memory = memory;
+	if (!result && table->spread_size)
+		result = map_memory(info->spread, &table->spread_size, &spread, err);
+	table->spread = spread;
+	if (result)
+		table_close(table);
+	return result;
 }
 
 void table_close(struct table *table)
 {
 	if (table->memory)
 		munmap((void *)table->memory, table->size);
+	if (table->spread)
+		munmap((void *)table->spread, table->spread_size);
 	*table = (struct table){0};
+}
+
+void table_rest(const struct table *table, struct table_rest *rest)
+{
+	/* struct otel_rest in bpf/otel_slots.bpf.h */
+	*rest = (struct table_rest){
+		.failed = table_word(table->memory),
+		.events = table_word(table->memory + sizeof(uint64_t)),
+	};
 }
 
 uint32_t key_checksum(const void *key, size_t size)

@@ -16,6 +16,8 @@ struct table {
 	const struct map_info *info;
 	const unsigned char *memory;
 	size_t size;
+	const uint64_t *spread; /* values in shards, or NULL */
+	size_t spread_size;
 };
 
 /* `info` must be a table that is loaded, and outlive this. -EINVAL, or what mmap() says. */
@@ -39,6 +41,40 @@ static inline uint64_t table_word(const unsigned char *at)
 {
 	return __atomic_load_n((const uint64_t *)(const void *)at, __ATOMIC_RELAXED);
 }
+
+/* Of a table with values in shards. */
+static inline uint64_t spread_sum(const struct table *table, uint32_t number)
+{
+	const struct table_layout *layout = &table->info->table;
+	uint64_t sum = table_word(table_element(table, number) + layout->value_offset);
+
+	for (uint32_t i = 0; i < layout->spread_shards; i++)
+		sum += table_word((const unsigned char *)&table
+					  ->spread[(size_t)i * layout->spread_stride + number]);
+	return sum;
+}
+
+/* The value of a slot: in the table, or added up at `sum`. */
+static inline const unsigned char *table_value(
+	const struct table *table, uint32_t number, uint64_t *sum)
+{
+	if (!table->spread)
+		return table_element(table, number) + table->info->table.value_offset;
+	*sum = spread_sum(table, number);
+	return (const unsigned char *)sum;
+}
+
+static inline const unsigned char *table_key(const struct table *table, uint32_t number)
+{
+	return table_element(table, number) + table->info->table.key_offset;
+}
+
+/* What found no slot, since the programs were loaded. */
+struct table_rest {
+	uint64_t events; /* were counted in slot 0 */
+	uint64_t failed; /* of these: a slot was free, but the index did not take the key */
+};
+void table_rest(const struct table *table, struct table_rest *rest);
 
 /* What the state of a slot with this key is: otel_checksum() in bpf/otel_slots.bpf.h. */
 uint32_t key_checksum(const void *key, size_t size);

@@ -22,6 +22,9 @@ enum self_metric {
 	MAP_CAPACITY,
 	MAP_MEMORY,
 	MAP_READ_ERRORS,
+	MAP_OVERFLOW,
+	MAP_FAILED_INSERTS,
+	MAP_RETIRED,
 	SERIES_OVERFLOW,
 	SELF_METRICS,
 };
@@ -128,6 +131,30 @@ static const struct metric_desc descriptions[SELF_METRICS] = {
 			.name = "otelbpf.map.read_errors",
 			.unit = "{error}",
 			.description = "Collections in which the map could not be read",
+			.instrument = INSTRUMENT_COUNTER,
+		},
+	[MAP_OVERFLOW] =
+		{
+			.name = "otelbpf.map.overflow",
+			.unit = "{event}",
+			.description = "Events whose key found no slot in the map: they are in the "
+				       "metric's overflow series",
+			.instrument = INSTRUMENT_COUNTER,
+		},
+	[MAP_FAILED_INSERTS] =
+		{
+			.name = "otelbpf.map.failed_inserts",
+			.unit = "{event}",
+			.description = "Of the events in otelbpf.map.overflow, those for which "
+				       "there was a free slot, but the kernel did not take the key",
+			.instrument = INSTRUMENT_COUNTER,
+		},
+	[MAP_RETIRED] =
+		{
+			.name = "otelbpf.map.retired",
+			.unit = "{entry}",
+			.description = "Entries that did not change for the idle_timeout and "
+				       "became free",
 			.instrument = INSTRUMENT_COUNTER,
 		},
 	[SERIES_OVERFLOW] =
@@ -337,6 +364,11 @@ void selfmon_map(
 		return;
 	set(selfmon, MAP_ENTRIES, attrs, 2, state->entries);
 	set(selfmon, MAP_READ_ERRORS, attrs, 2, state->read_errors);
+	if (!state->has_slots)
+		return;
+	set(selfmon, MAP_OVERFLOW, attrs, 2, state->rest_events);
+	set(selfmon, MAP_FAILED_INSERTS, attrs, 2, state->rest_failed);
+	set(selfmon, MAP_RETIRED, attrs, 2, state->retired);
 }
 
 static void write_collections(struct selfmon *selfmon)

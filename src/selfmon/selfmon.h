@@ -55,6 +55,10 @@ struct selfmon_map {
 	uint64_t capacity, bytes;
 	bool is_read; /* metrics are made of it; otherwise it only serves the programs */
 	uint64_t entries, read_errors; /* if is_read */
+	bool has_slots;
+	/* If has_slots: events without a slot; of these, those for which one was free; slots taken
+	 * back. */
+	uint64_t rest_events, rest_failed, retired;
 };
 void selfmon_map(struct selfmon *selfmon, const char *pack, const char *map,
 	const struct selfmon_map *state);

@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -267,16 +268,29 @@ static void touch_all(struct bench *bench)
 		bench->memory[i].value++;
 }
 
+/* Of this process, from malloc(). */
+static uint64_t memory_in_use(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
 static void measure(struct bench *bench)
 {
 	uint64_t bare = UINT64_MAX, foreign = UINT64_MAX, collect = UINT64_MAX, encode = UINT64_MAX;
 	uint64_t both = UINT64_MAX, idle = UINT64_MAX, c, e;
 	struct pipeline of_hash, of_slots;
+	uint64_t memory, hash_memory;
 
 	pipeline_open(&of_hash, bench, &bench->hash);
 	pipeline_open(&of_slots, bench, &bench->slots);
+	memory = memory_in_use();
 	pipeline_run(&of_hash, &c, &e);
+	hash_memory = memory_in_use() - memory;
+	memory = memory_in_use();
 	pipeline_run(&of_slots, &c, &e);
+	memory = memory_in_use() - memory;
 	if (of_slots.points != bench->series || of_hash.points != bench->series)
 		die("points are missing");
 	for (unsigned int i = 0; i < bench->rounds; i++) {
@@ -295,10 +309,11 @@ static void measure(struct bench *bench)
 		keep_least(&foreign, c + e);
 	}
 	printf("%u batch %.2f foreign %.2f slots %.2f collect %.2f encode %.2f idle %.2f bytes "
-	       "%.1f\n",
+	       "%.1f memory %.0f hash_memory %.0f\n",
 		bench->series, per_series(bench, bare), per_series(bench, foreign),
 		per_series(bench, both), per_series(bench, collect), per_series(bench, encode),
-		per_series(bench, idle), (double)of_slots.bytes / bench->series);
+		per_series(bench, idle), (double)of_slots.bytes / bench->series,
+		per_series(bench, memory), per_series(bench, hash_memory));
 	pipeline_close(&of_hash);
 	pipeline_close(&of_slots);
 }

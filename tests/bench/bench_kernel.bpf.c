@@ -24,6 +24,7 @@ struct {
 
 OTEL_COUNTER(slots, struct key, 1);
 OTEL_PERCPU_COUNTER(shards, 8);
+OTEL_SHARDED_COUNTER(spread, struct key, 1, 64);
 OTEL_HISTOGRAM(powers, struct key, 1, 27);
 OTEL_EXPONENTIAL_HISTOGRAM(exponential, struct key, 1, 5, 1000000000, 1000, 1000000000);
 
@@ -130,6 +131,34 @@ int run_exponential(void *context)
 	value = value_of(next(&key));
 	order.sink = value + key.b;
 	otel_exponential_histogram_record(exponential, &key, value);
+	return 0;
+}
+
+/* The same key on every CPU. */
+SEC("socket")
+int same_empty(void *context)
+{
+	(void)context;
+	return 0;
+}
+
+SEC("socket")
+int same_slots(void *context)
+{
+	struct key key = {.b = ~0ULL};
+
+	(void)context;
+	otel_counter_add(slots, &key, 1);
+	return 0;
+}
+
+SEC("socket")
+int same_spread(void *context)
+{
+	struct key key = {.b = ~0ULL};
+
+	(void)context;
+	otel_sharded_counter_add(spread, &key, 1);
 	return 0;
 }
 

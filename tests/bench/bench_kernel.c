@@ -4,14 +4,18 @@
  * against a plain hash map, a plain per-CPU array and a histogram of powers of two. Needs root.
  *
  *     bench_kernel KEYS
+ *     bench_kernel same
  *
  * prints one line: `keys NAME ns_per_event ...`, the best of several rounds, less what a program
- * costs that makes the same keys and values and counts nothing.
+ * costs that makes the same keys and values and counts nothing. The second form: two CPUs add to
+ * the same key of a counter and of a sharded one, `cpus 2 slots ns_per_event spread ns_per_event`,
+ * and each alone.
  */
 #include "bench_kernel.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -92,6 +96,7 @@ static void load(void)
 	if (bpf_object__load(object))
 		die("cannot load; it takes root");
 	fill_slots("slots", keys);
+	fill_slots("spread", 1);
 	fill_slots("powers", histogram_keys());
 	fill_slots("exponential", histogram_keys());
 	bpf_object__for_each_map(map, object)
@@ -120,19 +125,92 @@ static uint32_t run(const char *name)
 	return options.duration;
 }
 
+static void pin_to(int number)
+{
+	cpu_set_t cpu;
+
+	CPU_ZERO(&cpu);
+	CPU_SET(number, &cpu);
+	sched_setaffinity(0, sizeof(cpu), &cpu);
+}
+
+/* One of the CPUs that do the same. */
+struct worker {
+	pthread_t thread;
+	int cpu, program;
+	pthread_barrier_t *start;
+	uint32_t ns;
+};
+
+static void *work(void *argument)
+{
+	struct worker *worker = argument;
+	unsigned char packet[64] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet, .data_size_in = sizeof(packet),
+		.repeat = 1 << 22);
+
+	pin_to(worker->cpu);
+	pthread_barrier_wait(worker->start);
+	if (bpf_prog_test_run_opts(worker->program, &options))
+		die("a program does not run");
+	worker->ns = options.duration;
+	return NULL;
+}
+
+/* The slower one of `cpus` CPUs, at best. */
+static uint32_t run_same(const char *name, int cpus)
+{
+	struct worker workers[2];
+	pthread_barrier_t start;
+	uint32_t best = UINT32_MAX, ns;
+	int program = bpf_program__fd(bpf_object__find_program_by_name(object, name));
+
+	pthread_barrier_init(&start, NULL, (unsigned int)cpus);
+	for (int round = 0; round < ROUNDS; round++) {
+		ns = 0;
+		for (int i = 0; i < cpus; i++) {
+			workers[i] = (struct worker){.cpu = i, .program = program, .start = &start};
+			if (pthread_create(&workers[i].thread, NULL, work, &workers[i]))
+				die("no thread");
+		}
+		for (int i = 0; i < cpus; i++) {
+			pthread_join(workers[i].thread, NULL);
+			ns = workers[i].ns > ns ? workers[i].ns : ns;
+		}
+		best = ns < best ? ns : best;
+	}
+	pthread_barrier_destroy(&start);
+	return best;
+}
+
+static int bench_same(void)
+{
+	if (libbpf_num_possible_cpus() < 2)
+		die("needs two CPUs");
+	keys = 1;
+	load();
+	for (int cpus = 1; cpus <= 2; cpus++) {
+		uint32_t empty = run_same("same_empty", cpus);
+
+		printf("cpus %d slots %u spread %u\n", cpus, run_same("same_slots", cpus) - empty,
+			run_same("same_spread", cpus) - empty);
+	}
+	bpf_object__close(object);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t best[ARRAY_SIZE(programs)];
 	uint64_t wanted;
-	cpu_set_t cpu;
 
+	if (argc == 2 && !strcmp(argv[1], "same"))
+		return bench_same();
 	if (argc != 2 || str_to_u64(argv[1], &wanted) || !wanted || wanted > KEYS_MAX ||
 		(wanted & (wanted - 1)))
-		die("usage: bench_kernel KEYS, a power of two");
+		die("usage: bench_kernel KEYS, a power of two, or: bench_kernel same");
 	keys = (uint32_t)wanted;
-	CPU_ZERO(&cpu);
-	CPU_SET(0, &cpu);
-	sched_setaffinity(0, sizeof(cpu), &cpu);
+	pin_to(0);
 	load();
 	memset(best, 0xff, sizeof(best));
 	for (int round = 0; round < ROUNDS; round++) {

@@ -125,6 +125,20 @@ stop_otelbpf() {
 # their attributes.
 sum() { points "$1" | jq -s "map(.attributes as \$a | select(${2:-true}) | .value // .count) | add // 0"; }
 
+# make_cgroup NAME   A cgroup of the test's own, $cgroups/NAME, in the hierarchy of version 2.
+make_cgroup() {
+    local mount
+    mount=$(findmnt -n -o TARGET -t cgroup2 | head -n 1)
+    [[ -n $mount ]] || skip "this kernel has no cgroups of version 2 mounted"
+    if [[ -z ${cgroups:-} ]]; then
+        cgroups=$mount/otelbpf-e2e-$$
+        mkdir "$cgroups" || skip "this kernel's cgroups cannot be made here"
+        at_exit rmdir "$cgroups"
+    fi
+    mkdir "$cgroups/$1"
+    at_exit rmdir "$cgroups/$1"
+}
+
 # made WORKLOAD-OUTPUT NAME   The number that a workload printed behind NAME.
 made() { awk -v name="$2" '$1 == name { print $2; found = 1 } END { exit !found }' <<<"$1"; }
 

@@ -32,7 +32,7 @@ refused() {    # SENTENCE OBJECT
     ! grep -qE 'Sanitizer|runtime error' "$work/err" || fail "$(cat "$work/err")"
 }
 sed 's/map: itself/map: itselg/' "$work/itself.bpf.o" >"$work/wrong.bpf.o"
-refused "wrong.bpf.o:4:5: metric itself: the object has no map \`itselg\`; did you mean \`itself\`?" "$work/wrong.bpf.o"
+refused "wrong.bpf.o:8:10: metric itself: the object has no map \`itselg\`; did you mean \`itself\`?" "$work/wrong.bpf.o"
 sed 's/instrument: counter/instrument: countre/' "$work/itself.bpf.o" >"$work/wrong.bpf.o"
 refused "wrong.bpf.o:5:17: found the instrument 'countre'; did you mean 'counter'?" "$work/wrong.bpf.o"
 refused "it has no definition in it (OTEL_PACK in otel_pack.bpf.h), and there is none beside it" \

@@ -1,1 +1,2 @@
 fuzzer(decode LINK otelbpf_decode)
+fuzzer(elf_functions LINK otelbpf_decode)

@@ -27,6 +27,8 @@ static const struct decode_argument table[] = {
 static const struct decode_argument symbols = {"path", file_path};
 static const struct decode_argument devices[] = {
 	{"path", "/nonexistent"}, {"partitions", file_path}};
+static const struct decode_argument devices_of_user[] = {
+	{"layout", "user"}, {"path", "/nonexistent"}, {"partitions", file_path}};
 
 static const struct decode_step ksym[] = {{"uint", NULL, 0}, {"ksym", &symbols, 1}};
 static const struct decode_step majorminor[] = {{"majorminor", devices, 2}};
@@ -77,6 +79,8 @@ static const struct {
 	{(const struct decode_step[]){{"signal", NULL, 0}}, 1},
 	{(const struct decode_step[]){{"ifname", NULL, 0}}, 1},
 	{cgroup, 1},
+	{(const struct decode_step[]){{"usym", &no_folder, 1}}, 1},
+	{(const struct decode_step[]){{"majorminor", devices_of_user, 3}}, 1},
 };
 
 static void require(bool fact)

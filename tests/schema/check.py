@@ -76,6 +76,16 @@ for name in [
 ]:
     expect(name in refused, f"the schema takes {name}")
 
+# Configuration files.
+config = json.loads(subprocess.run([otelbpf, "check", "--config-schema"], check=True, stdout=subprocess.PIPE).stdout)
+jsonschema.Draft7Validator.check_schema(config)
+for path in files("tests/golden/settings/*.yaml") + files("collector-config/otelbpf.yaml"):
+    found = mistakes(path, config)
+    if not is_wrong(path):
+        expect(found == [], f"{path}: {found}")
+for name in ["format_missing", "readers_none", "exporter_unknown", "mistakes", "views_empty", "root_list"]:
+    expect(mistakes(os.path.join(source, f"tests/golden/settings/{name}.yaml"), config), f"the schema takes {name}")
+
 # A decoder that does not exist is what editors help with most.
 document = {"version": "1.0.0", "description": "D.", "metrics": [{
     "name": "m", "instrument": "counter", "unit": "1", "description": "D.", "map": "m",

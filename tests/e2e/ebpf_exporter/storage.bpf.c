@@ -4,16 +4,6 @@
 
 #define CGRP_STORAGE 32 /* BPF_MAP_TYPE_CGRP_STORAGE, which older headers do not have */
 
-struct cgroup;
-
-struct css_set {
-	struct cgroup *dfl_cgrp;
-} __attribute__((preserve_access_index));
-
-struct task_struct___with_cgroups {
-	struct css_set *cgroups;
-} __attribute__((preserve_access_index));
-
 struct {
 	__uint(type, CGRP_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -27,7 +17,7 @@ MAP(storage_not_matched_total, BPF_MAP_TYPE_ARRAY, __u32, 1);
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long number)
 {
-	struct task_struct___with_cgroups *task = (void *)bpf_get_current_task_btf();
+	struct task_struct *task = (void *)bpf_get_current_task_btf();
 	struct observation seen;
 	__u32 zero = 0;
 

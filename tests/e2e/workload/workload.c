@@ -24,11 +24,29 @@
  *       N sched_rr_get_interval of a task with this name, whatever its bytes.
  *   observe KIND VALUE N
  *       N sched_rr_get_interval with these arguments, which the kernel refuses and programs see.
+ *   migrations N FOLDER
+ *       Joins the cgroup and moves to another CPU N times.
+ *   udp_refused N FAMILY PORT
+ *       N datagrams over loopback to a port from PORT on to which nobody listens.
+ *       FAMILY is ipv4, ipv6 or mapped: IPv4 over a socket of IPv6.
+ *   udp_full N FAMILY PORT
+ *       Datagrams to a free port from PORT on until N of them found its queue full.
+ *   frames NAME N PORT PORTS
+ *       N frames on loopback to each of PORTS ports from PORT on, which are dropped, see drops.c.
+ *   malloc N FOLDER
+ *       N calls of the C library's malloc in the cgroup FOLDER, which it then leaves.
+ *   entries N FILE FUNCTION LINE STEP
+ *       N times a USDT probe like Python's, LINE growing by STEP. FILE "": a bad address.
+ *   naps N FOLDER CPU
+ *       In the cgroup FOLDER a task that sleeps N times and wants to run on a CPU which another
+ *       one, outside, keeps busy. Prints how often and how long it waited by the kernel's account.
  *   pin PATH
  *       A BPF map that is nobody's, pinned there.
  *   maps NAME
  *       How many BPF maps of this name there are.
  */
+#include "workload.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -58,19 +76,19 @@ enum {
 	LOOP_BLOCKS = 1024,
 };
 
-static void fail(const char *what)
+void fail(const char *what)
 {
 	fprintf(stderr, "workload: %s: %s\n", what, strerror(errno));
 	exit(1);
 }
 
-static void skip(const char *why)
+void skip(const char *why)
 {
 	printf("SKIP: %s\n", why);
 	exit(EXIT_SKIP);
 }
 
-static unsigned long number(const char *text)
+unsigned long number(const char *text)
 {
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
@@ -403,7 +421,14 @@ static const struct kind {
 	{"bio", 1, make_bio},
 	{"softirqs", 1, make_softirqs},
 	{"callname", 2, make_callname},
+	{"malloc", 2, make_malloc},
+	{"entries", 5, make_entries},
+	{"naps", 3, make_naps},
 	{"observe", 3, make_observe},
+	{"migrations", 2, make_migrations},
+	{"udp_refused", 3, make_udp_refused},
+	{"udp_full", 3, make_udp_full},
+	{"frames", 4, make_frames},
 	{"pin", 1, make_pin},
 	{"maps", 1, make_maps},
 };
@@ -415,7 +440,9 @@ int main(int argc, char **argv)
 			kinds[i].make(argv + 2);
 			return 0;
 		}
-	fprintf(stderr, "usage: workload syscalls|compat|tcp|timers|bio|softirqs|callname|observe "
-			"ARGUMENT...\n");
+	fprintf(stderr, "usage: workload KIND ARGUMENT...\nKIND is one of");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		fprintf(stderr, " %s", kinds[i].name);
+	fprintf(stderr, "\n");
 	return 2;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "otlp/encode_cache.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "metrics.pb-c.h"
 
+#include "otlp/encode.h"
 #include "test.h"
 
 static void test_overflow_attribute(void **state)
@@ -131,6 +133,83 @@ static void test_dead_bytes_are_squeezed_out(void **state)
 	encode_cache_fini(&cache);
 }
 
+enum {
+	MANY = 5 * ENCODE_CHUNK + 77,
+	REQUEST = 20000,
+};
+
+/* One collection in which the series `first` to MANY are there, with text that `turn` chooses. */
+static const struct snapshot *collect_many(
+	struct model *model, struct metric *metric, uint32_t first, uint32_t turn)
+{
+	char text[64];
+
+	model_begin(model, 1000 + turn);
+	for (uint32_t i = first; i < MANY; i++) {
+		struct attr attr;
+
+		snprintf(text, sizeof(text), "%u %.*s", i, (int)(i % (turn + 7)), "abcdefghijkl");
+		attr = attr_string("k", text);
+		metric_add(metric, metric_find_series(metric, &attr, 1), i);
+	}
+	return model_end(model);
+}
+
+/* All requests, one behind the other. */
+static void encode_all(struct encoder *encoder, const struct snapshot *snapshot, struct buf *all)
+{
+	struct encode_cursor cursor;
+	struct encoded encoded;
+	struct buf out;
+	uint64_t points = 0;
+
+	buf_init(&out, REQUEST);
+	buf_init(all, SIZE_MAX / 2);
+	assert_int_equal(encode_begin(encoder, &cursor, snapshot), 0);
+	do {
+		assert_int_equal(encode_next(encoder, &cursor, REQUEST, &out, &encoded), 0);
+		memcpy(buf_extend(all, out.length), out.data, out.length);
+		points += encoded.points;
+	} while (encoded.points);
+	assert_true(points > MANY / 2);
+	buf_fini(&out);
+}
+
+/* What is planned by chunks is what is planned one by one, also while series come and go. */
+static void test_chunks(void **state)
+{
+	const struct resource resource = {.schema_url = ""};
+	struct model *model = model_new(&resource);
+	struct scope *scope = model_add_scope(model, "s", "1", 1);
+	const struct metric_desc desc = {.name = "m", .max_series = 2 * MANY};
+	struct metric *metric = scope_add_metric(scope, &desc, NULL);
+	struct encoder *encoder = encoder_new();
+	uint32_t all_live = 0;
+
+	(void)state;
+	for (uint32_t turn = 0; turn < 12; turn++) {
+		const struct snapshot *snapshot = collect_many(
+			model, metric, turn % 4 == 3 ? 300 : 0, turn / 3);
+		struct encoder *other = encoder_new();
+		struct buf chunks, single;
+		bool is_all_live = metric->all_live;
+
+		encode_all(encoder, snapshot, &chunks);
+		metric->all_live = false;
+		encode_all(other, snapshot, &single);
+		metric->all_live = is_all_live;
+		all_live += is_all_live;
+		assert_int_equal(chunks.length, single.length);
+		assert_memory_equal(chunks.data, single.data, single.length);
+		buf_fini(&chunks);
+		buf_fini(&single);
+		encoder_free(other);
+	}
+	assert_in_range(all_live, 3, 11);
+	encoder_free(encoder);
+	model_free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +218,7 @@ int main(void)
 		cmocka_unit_test(test_entry_follows_the_generation),
 		cmocka_unit_test(test_dead_bytes_are_squeezed_out),
 		cmocka_unit_test(test_another_metric_of_the_same_index_starts_anew),
+		cmocka_unit_test(test_chunks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

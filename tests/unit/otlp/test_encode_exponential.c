@@ -229,12 +229,55 @@ static void test_bytes(void **state)
 	stop(&f);
 }
 
+/* A histogram of octaves, which has a threshold below which all is zero. */
+static void test_octaves(void **state)
+{
+	static const uint8_t expected[] = {
+		0x21, 7, 0, 0, 0, 0, 0, 0, 0,	    /* count */
+		0x29, 0, 0, 0, 0, 0, 0, 0x3f, 0x40, /* sum 31 */
+		0x39, 4, 0, 0, 0, 0, 0, 0, 0,	    /* zero_count */
+		0x42, 6, 0x08, 2, 0x12, 2, 1, 2,    /* positive: offset 1 */
+		0x71, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, /* zero_threshold 1 */
+		0x10, 2,			    /* cumulative */
+	};
+	static const double bounds[] = {1, 2, 4, 8};
+	uint64_t buckets[] = {4, 0, 1, 2, 0};
+	const struct histogram observed = {.sum = 31, .buckets = buckets};
+	const struct metric_desc desc = {
+		.name = "m",
+		.unit = "By",
+		.instrument = INSTRUMENT_HISTOGRAM,
+		.bounds = bounds,
+		.bound_count = 4,
+		.octaves = true,
+	};
+	struct encode_cursor cursor = {0};
+	struct model *model = model_new(&resource);
+	struct encoder *encoder = encoder_new();
+	struct metric *metric = scope_add_metric(model_add_scope(model, "s", "1", 1), &desc, NULL);
+	struct encoded encoded;
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, LIMIT_REQUEST_BYTES);
+	model_begin(model, 10);
+	metric_add_histogram(metric, metric_find_series(metric, NULL, 0), &observed);
+	assert_int_equal(encode_begin(encoder, &cursor, model_end(model)), 0);
+	assert_int_equal(encode_next(encoder, &cursor, LIMIT_REQUEST_BYTES, &out, &encoded), 0);
+	assert_int_equal(encoded.points, 1);
+	assert_memory_equal(out.data + out.length - sizeof(expected), expected, sizeof(expected));
+	buf_fini(&out);
+	encoder_free(encoder);
+	model_free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_as_the_judge_reads_it),
 		cmocka_unit_test(test_splits),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_octaves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

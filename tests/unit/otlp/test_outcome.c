@@ -397,8 +397,7 @@ static void test_request_of_another_process(void **state)
 		make_exporter(fixture);
 		script(fixture, cases[n].script);
 		fixture->done = 0;
-		assert_int_equal(
-			exporter_resend(fixture->exporter, &request, on_done, fixture), 0);
+		assert_int_equal(exporter_resend(fixture->exporter, &request, on_done, fixture), 0);
 		assert_int_equal(
 			exporter_resend(fixture->exporter, &request, on_done, fixture), -EBUSY);
 		wait_for_result(fixture);

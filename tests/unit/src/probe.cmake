@@ -7,7 +7,8 @@ foreach(name constants itself layouts pins programs required tables tables_wrong
 endforeach()
 add_custom_target(unit_probe_objects DEPENDS ${probe_object_files})
 
-foreach(name attach btf_raw constant constant_text definition elf_check features hooks info kept kernel layout load log object pin pin_folder tables)
+foreach(name attach attach_elsewhere btf_raw constant constant_text definition elf_check features hooks info kept kernel
+	layout load log object pin pin_folder tables user_file)
 	unit_test(src/probe/${name}.c ${probe_folder}/fixture.c LINK otelbpf_probe PkgConfig::libbpf)
 	add_dependencies(unit_src_probe_${name} unit_probe_objects)
 	target_compile_definitions(unit_src_probe_${name} PRIVATE OBJECT_DIR="${probe_objects}")

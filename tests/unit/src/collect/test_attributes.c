@@ -145,6 +145,36 @@ static void decode(struct fixture *f, const struct key *key, struct attr *attrs)
 	assert_int_equal(count, 7);
 }
 
+/* What is beside the field stays. */
+static void test_integers_are_written(void **state)
+{
+	static const struct field fields[] = {
+		{.kind = FIELD_UINT, .offset = 3, .size = 1},
+		{.kind = FIELD_UINT, .offset = 3, .size = 4},
+		{.kind = FIELD_INT, .offset = 3, .size = 8},
+		{.kind = FIELD_UINT, .offset = 3, .size = 1, .bits = 3, .first_bit = 2},
+		{.kind = FIELD_UINT, .offset = 3, .size = 2, .bits = 9, .first_bit = 5},
+		{.kind = FIELD_UINT, .offset = 3, .size = 9, .bits = 64, .first_bit = 7},
+		{.kind = FIELD_UINT, .offset = 3, .size = 9, .bits = 64, .first_bit = 1},
+	};
+	static const uint64_t values[] = {0, 5, UINT64_C(0x8f1e2d3c4b5a6978), UINT64_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(fields) * ARRAY_SIZE(values) * 2; i++) {
+		const struct field *field = &fields[i % ARRAY_SIZE(fields)];
+		uint64_t value = values[i / ARRAY_SIZE(fields) % ARRAY_SIZE(values)];
+		unsigned int bits = field->bits ? field->bits : 8 * field->size;
+		unsigned char fill = i & 1 ? 0xff : 0, bytes[16];
+
+		memset(bytes, fill, sizeof(bytes));
+		field_set_integer(field, bytes, value);
+		assert_true(field_integer(field, bytes) == (value << (64 - bits) >> (64 - bits)));
+		field_set_integer(field, bytes, fill ? UINT64_MAX : 0);
+		for (size_t j = 0; j < sizeof(bytes); j++)
+			assert_int_equal(bytes[j], fill);
+	}
+}
+
 static void test_attributes_by_type(void **state)
 {
 	struct fixture f;
@@ -235,6 +265,55 @@ static void test_labels_are_text(void **state)
 	fixture_end(&f);
 }
 
+/* What a view leaves out is decoded all the same: keys that a decoder does not want stay out. */
+static void test_filter(void **state)
+{
+	static const char *included[] = {"t*", "low"}, *excluded[] = {"text"},
+			  *none[] = {"nothing"};
+	static const struct {
+		struct attribute_filter filter;
+		const char *left; /* their names */
+	} cases[] = {
+		{{.included = included, .included_count = 2}, "low text "},
+		{{.included = included, .included_count = 1}, "text "},
+		{{.excluded = excluded, .excluded_count = 1}, "low cpu "},
+		{{included, excluded, 2, 1}, "low "},
+		{{.included = none, .included_count = 1}, ""},
+	};
+	static const unsigned char wanted[8] = {7, 0, 'x', 0}, unwanted[8] = {7, 0, 'y', 0};
+	struct attr a[4];
+	struct fixture f;
+	size_t count;
+
+	(void)state;
+	fixture_plan_file(&f,
+		"metrics: {counters: [{name: m, help: H., labels: [{name: low, size: 2, decoders: "
+		"[{name: uint}]}, {name: text, size: 2, decoders: [{name: string}, {name: regexp, "
+		"regexps: [x]}]}, {name: cpu, size: 2, decoders: [{name: uint}]}]}]}",
+		cpu_maps, 1);
+	assert_int_equal(f.result, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char left[64] = "";
+
+		pack_plan_fini(&f.plan);
+		f.pack.metrics[0].filter = &cases[i].filter;
+		assert_int_equal(
+			pack_plan_init(&f.plan, &f.pack, cpu_maps, 1, &f.arena, &f.err), 0);
+		assert_int_equal(
+			attributes_decode(&f.plan.metrics[0], wanted, a, &count, &f.arena, &f.err),
+			0);
+		for (size_t j = 0; j < count; j++) {
+			strcat(left, a[j].key);
+			strcat(left, " ");
+		}
+		assert_string_equal(left, cases[i].left);
+		assert_int_equal(attributes_decode(
+					 &f.plan.metrics[0], unwanted, a, &count, &f.arena, &f.err),
+			DECODE_SKIP);
+	}
+	fixture_end(&f);
+}
+
 static void test_only_the_key_0_counts_without_labels(void **state)
 {
 	static const unsigned char zero[8] = {0, 0, 0, 0, 1}, other[8] = {0, 0, 0, 1};
@@ -258,11 +337,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_integers),
+		cmocka_unit_test(test_integers_are_written),
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 		cmocka_unit_test(test_bit_fields),
 #endif
 		cmocka_unit_test(test_attributes_by_type),
 		cmocka_unit_test(test_labels_are_text),
+		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_only_the_key_0_counts_without_labels),
 	};
 

@@ -186,8 +186,23 @@ static void test_mistakes(void **state)
 		const char *metric, *message;
 	} cases[] = {
 		{HEAD "map: numbrs}\n",
-			"pack.yaml:4:5: metric m: the object has no map `numbrs`; did you mean "
+			"pack.yaml:4:69: metric m: the object has no map `numbrs`; did you mean "
 			"`numbers`?"},
+		{HEAD "map: connections}\n",
+			"the object has no map `connections`; expected one of: numbers, "
+			"numbers_overflow, latency, texts, no_btf, padded, padded_slots, slots, "
+			"shards"},
+		{HEAD "map: numbers, attributes: [{name: a, field: user}]}\n",
+			"pack.yaml:4:108: metric m: the key of map numbers has no field `user`; "
+			"expected one of: device, operation"},
+		{HEAD "map: texts, attributes: [{name: a, field: user}]}\n",
+			"it is no struct: leave the name of a field out"},
+		{HEAD "map: latency, value: byte}\n", "pack.yaml:4:85: metric m: the value of map"},
+		{HEAD "map: numbers, attributes: [{name: a, field: device, decode: [uint, errn, "
+		      "majorminr]}]}\n",
+			"pack.yaml:4:131: metric m: found the decoder 'errn'; did you mean "
+			"'errno'?\n"
+			"pack.yaml:4:137: metric m: found the decoder 'majorminr'; did you mean"},
 		{HEAD "map: numbers, attributes: [{name: a, field: devise}]}\n",
 			"the key of map numbers has no field `devise`; did you mean `device`?"},
 		{HEAD "map: numbers, attributes: [{name: a}]}\n",
@@ -241,7 +256,7 @@ static void test_all_mistakes_of_a_pack_are_told(void **state)
 		"texts}\n",
 		maps, ARRAY_SIZE(maps));
 	assert_int_not_equal(f.result, 0);
-	assert_non_null(strstr(f.err.text, "pack.yaml:4:5: metric one"));
+	assert_non_null(strstr(f.err.text, "pack.yaml:4:71: metric one"));
 	assert_null(strstr(f.err.text, "metric two"));
 	assert_non_null(strstr(f.err.text, "\npack.yaml:6:5: metric three"));
 	fixture_end(&f);

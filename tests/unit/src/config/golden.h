@@ -26,6 +26,18 @@ static inline size_t golden_read(const char *path, char *text, size_t room)
 	return n;
 }
 
+static inline void golden_update(const char *path, int result, const struct err *err)
+{
+	FILE *out;
+
+	if (!getenv("GOLDEN_UPDATE") || !result)
+		return;
+	out = fopen(path, "w");
+	assert_non_null(out);
+	fprintf(out, "%s\n", err->text);
+	fclose(out);
+}
+
 /*
  * NAME.yaml with NAME.err must give exactly these errors, without it must be fine. GOLDEN_UPDATE=1
  * writes the .err files that exist or whose definition is wrong; read what it wrote before you
@@ -45,13 +57,7 @@ static inline void golden_check(const char *folder, const char *file, bool ebpf_
 	snprintf(message, sizeof(message), "%s/%.*s.err", folder, (int)strlen(file) - 5, file);
 	length = golden_read(path, text, sizeof(text));
 	result = definition_parse(&options, text, length, &arena, &pack, &err);
-	if (getenv("GOLDEN_UPDATE") && result) {
-		FILE *out = fopen(message, "w");
-
-		assert_non_null(out);
-		fprintf(out, "%s\n", err.text);
-		fclose(out);
-	}
+	golden_update(message, result, &err);
 	if (access(message, F_OK) == 0) {
 		assert_int_equal(result, -EINVAL);
 		golden_read(message, expected, sizeof(expected));

@@ -78,11 +78,39 @@ static void products(void **state)
 	assert_true(decimal_times(&fifty, UINT64_MAX) <= DBL_MAX);
 }
 
+static void floors(void **state)
+{
+	const struct decimal third = {1, 3}, millisecond = {1, 1000}, large = {UINT64_MAX, 1};
+
+	(void)state;
+	assert_int_equal(decimal_floor(&third, 2), 0);
+	assert_int_equal(decimal_floor(&third, 3), 1);
+	assert_int_equal(decimal_floor(&millisecond, 1000000000), 1000000);
+	assert_int_equal(decimal_floor(&millisecond, 999999999), 999999);
+	assert_true(decimal_floor(&large, 1) == UINT64_MAX);
+	assert_true(decimal_floor(&large, 2) == UINT64_MAX);
+	assert_int_equal(decimal_floor(&large, 0), 0);
+}
+
+static void order(void **state)
+{
+	const struct decimal half = {1, 2}, third = {1, 3}, large = {UINT64_MAX, 1},
+			     larger = {UINT64_MAX, UINT64_MAX - 1};
+
+	(void)state;
+	assert_true(decimal_compare(&half, &third) > 0);
+	assert_true(decimal_compare(&third, &half) < 0);
+	assert_int_equal(decimal_compare(&third, &third), 0);
+	assert_true(decimal_compare(&larger, &large) < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(products),
+		cmocka_unit_test(floors),
+		cmocka_unit_test(order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

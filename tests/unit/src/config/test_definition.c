@@ -49,6 +49,13 @@ static void everything_arrives(void **state)
 	assert_string_equal(pack.constants[1].text, "nginx");
 	assert_true(pack.constants[1].quoted);
 	assert_string_equal(pack.constants[2].text, "true");
+	assert_int_equal(pack.attachment_count, 2);
+	assert_string_equal(pack.attachments[0].program, "prog_new");
+	assert_int_equal(pack.attachments[0].hook_count, 1);
+	assert_string_equal(pack.attachments[0].hooks[0], "xdp/eth0");
+	assert_string_equal(pack.attachments[1].program, "other");
+	assert_int_equal(pack.attachments[1].hook_count, 2);
+	assert_string_equal(pack.attachments[1].hooks[1], "usdt//opt/my python:python:line");
 
 	metric = &pack.metrics[0];
 	assert_string_equal(metric->name, "bio.latency");

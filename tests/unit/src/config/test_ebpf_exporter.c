@@ -75,7 +75,8 @@ static void labels_are_bytes_of_the_key(void **state)
 	      "        - {name: b, size: 16, decoders: [{name: string}, {name: static_map, "
 	      "static_map: {x: y, 2: z}, allow_unknown: true}]}\n"
 	      "        - {name: c, size: 2, padding: 0x2, decoders: [{name: regexp, regexps: "
-	      "[one, two]}]}\n",
+	      "[one, two]}]}\n"
+	      "        - {name: d, size: 4, decoders: [{name: majorminor}]}\n",
 		false);
 	assert_string_equal(pack.name, "some-pack_5.16");
 	assert_string_equal(pack.version, "");
@@ -86,8 +87,8 @@ static void labels_are_bytes_of_the_key(void **state)
 	assert_string_equal(metric->map, "hits_total");
 	assert_string_equal(metric->description, "Hits.");
 	assert_true(metric->by_size);
-	assert_int_equal(metric->key_size, 24);
-	assert_int_equal(metric->attribute_count, 3);
+	assert_int_equal(metric->key_size, 28);
+	assert_int_equal(metric->attribute_count, 4);
 	assert_int_equal(metric->attributes[0].offset, 0);
 	assert_int_equal(metric->attributes[0].size, 1);
 	assert_int_equal(metric->attributes[1].offset, 4);
@@ -101,6 +102,8 @@ static void labels_are_bytes_of_the_key(void **state)
 	assert_string_equal(metric->attributes[1].decoders[1].arguments[2].key, "allow_unknown");
 	assert_int_equal(metric->attributes[2].decoders[0].argument_count, 2);
 	assert_string_equal(metric->attributes[2].decoders[0].arguments[1].value, "two");
+	assert_string_equal(metric->attributes[3].decoders[0].arguments[0].key, "layout");
+	assert_string_equal(metric->attributes[3].decoders[0].arguments[0].value, "user");
 }
 
 static void names_units_and_instruments(void **state)

@@ -87,6 +87,34 @@ static void missing_names_are_told_once(void **state)
 	arena_fini(&arena);
 }
 
+static void absent_enums_have_one_name(void **state)
+{
+	static const struct decode_row rows[] = {
+		{UINT(0), "NOTHING"}, {UINT(3), "NOTHING"}, {BYTES("abc"), NULL}};
+	static const struct decode_row red[] = {{UINT(0), "COLOR_RED"}, {UINT(3), "unknown:3"}};
+	const struct decode_argument absent[] = {
+		{"name", "no_such_enum"}, {"path", path}, {"absent", "NOTHING"}};
+	const struct decode_argument there[] = {
+		{"name", "color"}, {"path", path}, {"absent", "NOTHING"}};
+
+	(void)state;
+	check_rows(&(const struct decode_step){"enum", absent, 3}, 1, rows, ARRAY_SIZE(rows));
+	check_rows(&(const struct decode_step){"enum", there, 3}, 1, red, ARRAY_SIZE(red));
+}
+
+/* What cannot be read is a mistake, not an answer. */
+static void damaged_is_not_absent(void **state)
+{
+	const char *file = temporary_write("damaged", "no BTF", 6);
+	const struct decode_argument arguments[] = {
+		{"name", "color"}, {"path", file}, {"absent", "NOTHING"}};
+	const struct decode_step step = {"enum", arguments, 3};
+	static const struct decode_row rows[] = {{UINT(0), NULL}};
+
+	(void)state;
+	check_rows(&step, 1, rows, 1);
+}
+
 static void of_the_running_kernel(void **state)
 {
 	static const struct decode_argument name = {"name", "bpf_map_type"};
@@ -126,6 +154,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(missing_names_are_told_once),
+		cmocka_unit_test(absent_enums_have_one_name),
+		cmocka_unit_test(damaged_is_not_absent),
 		cmocka_unit_test(of_the_running_kernel),
 		cmocka_unit_test(wrong_arguments),
 	};

@@ -53,6 +53,37 @@ static void names(void **state)
 	check_rows(&step, 1, rows, ARRAY_SIZE(rows));
 }
 
+/* As makedev(3) lays them out, in 32 bits. */
+static void layout_of_user_space(void **state)
+{
+	static const struct decode_row rows[] = {
+		{UINT(0x800), "sda"},
+		{UINT(0x810), "from_sysfs"},
+		{UINT(0x10fd2c), "dm-300"}, /* minor 300: 0x12c */
+		{UINT(0x10301), "nvme0n1p1"},
+		{BYTES("\x00\x07\x00\x00"), "unknown:7:0"},
+		{UINT(0), "unknown:0:0"},
+		{UINT(UINT32_MAX), "last"},
+		{UINT(UINT64_C(1) << 32), NULL},
+	};
+	char sysfs[512], file[512];
+	const struct decode_argument arguments[] = {
+		{"layout", "user"}, {"path", sysfs}, {"partitions", file}};
+	const struct decode_argument wrong = {"layout", "sideways"};
+	const struct decode_step step = {"majorminor", arguments, 3};
+	struct decode_chain *chain;
+	struct err err = {{0}};
+
+	(void)state;
+	snprintf(sysfs, sizeof(sysfs), "%s", temporary_path("block"));
+	snprintf(file, sizeof(file), "%s", temporary_path("partitions"));
+	check_rows(&step, 1, rows, ARRAY_SIZE(rows));
+	assert_int_equal(
+		decode_chain_new(&chain, &(struct decode_step){"majorminor", &wrong, 1}, 1, &err),
+		-EINVAL);
+	assert_string_equal(err.text, "found the layout 'sideways', expected 'kernel' or 'user'");
+}
+
 static void nothing_mounted(void **state)
 {
 	static const struct decode_argument arguments[] = {
@@ -68,6 +99,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
+		cmocka_unit_test(layout_of_user_space),
 		cmocka_unit_test(nothing_mounted),
 	};
 

@@ -499,6 +499,56 @@ static void test_an_exponential_pass_that_was_cut_short(void **state)
 	model_free(f.model);
 }
 
+/* Whether the last snapshot of the series 1 was acknowledged, as the next collection sees it. */
+static bool is_delivered(struct fixture *f, uint64_t now, uint64_t value)
+{
+	bool delivered;
+
+	model_begin(f->model, now);
+	metric_add(f->metric, series_of(f, 1), value);
+	delivered = metric_is_delivered(f->metric, series_of(f, 1));
+	f->snapshot = model_end(f->model);
+	return delivered;
+}
+
+static void acknowledge_part(const struct fixture *f, uint32_t from, uint32_t to)
+{
+	model_acknowledge(f->model, &(struct snapshot_place){.series = from},
+		&(struct snapshot_place){.series = to});
+}
+
+static void test_who_is_delivered(void **state)
+{
+	static const enum temporality_preference preferences[] = {PREFER_CUMULATIVE, PREFER_DELTA};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct fixture f = make(preferences[i], INSTRUMENT_COUNTER, 0);
+		bool cumulative = preferences[i] == PREFER_CUMULATIVE;
+
+		collect_nothing(&f, 100);
+		(void)is_delivered(&f, 200, 5);
+		assert_false(is_delivered(&f, 300, 5));
+		acknowledge(&f);
+		assert_true(is_delivered(&f, 400, 5));
+		/* Nothing new: there is nothing to deliver, but a total is sent all the same. */
+		assert_int_equal(is_delivered(&f, 500, 5), !cumulative);
+		assert_int_equal(is_delivered(&f, 600, 6), !cumulative);
+		/* Requests that did not carry it. */
+		acknowledge_part(&f, 1, 9);
+		assert_false(is_delivered(&f, 700, 6));
+		acknowledge_part(&f, 0, 0);
+		assert_false(is_delivered(&f, 800, 6));
+		acknowledge_part(&f, 0, 1);
+		acknowledge_part(&f, 1, 3);
+		acknowledge_part(&f, 5, 6);
+		assert_true(is_delivered(&f, 900, 6));
+		assert_false(metric_is_overflow(f.metric, series_of(&f, 1)));
+		assert_true(metric_is_overflow(f.metric, metric_overflow_series(f.metric)));
+		model_free(f.model);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -517,6 +567,7 @@ int main(void)
 		cmocka_unit_test(test_a_sum_without_a_count_waits),
 		cmocka_unit_test(test_other_instruments_are_not_deltas),
 		cmocka_unit_test(test_a_clock_that_goes_back),
+		cmocka_unit_test(test_who_is_delivered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,9 @@ struct {
 	__type(value, __u64);
 } counts SEC(".maps");
 
+/* Instead of a system call's number. */
+#define FUNCTION_CALLED 1000000
+
 static int count(__u64 number)
 {
 	__u32 zero = 0, pid = bpf_get_current_pid_tgid() >> 32;
@@ -73,8 +76,22 @@ int refused(__u64 *ctx)
 	return *(volatile int *)ctx[1];
 }
 
-SEC("?uprobe//otelbpf/no/such/file:main")
+SEC("?uprobe//proc/self/exe:otelbpf_no_such_function")
 int not_attachable(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+SEC("?uprobe//otelbpf/no/such/file:main")
+int function_called(void *ctx)
+{
+	(void)ctx;
+	return count(FUNCTION_CALLED);
+}
+
+SEC("?usdt//proc/self/exe:otelbpf:none")
+int probe_of_nobody(void *ctx)
 {
 	(void)ctx;
 	return 0;

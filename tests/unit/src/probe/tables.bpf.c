@@ -10,17 +10,20 @@ struct pair {
 OTEL_COUNTER(counts, struct pair, 10);
 OTEL_EXPONENTIAL_HISTOGRAM(times, __u64, 3, 2, 1000, 1, 100);
 OTEL_PERCPU_COUNTER(shards, 5);
+OTEL_SHARDED_COUNTER(spread, __u32, 20, 256);
 
 SEC("socket")
 int touch(void *context)
 {
 	struct pair pair = {.a = 1};
 	__u64 key = 2;
+	__u32 small = 3;
 
 	(void)context;
 	otel_counter_add(counts, &pair, 1);
 	otel_exponential_histogram_record(times, &key, 3);
 	otel_percpu_counter_add(shards, 4, 5);
+	otel_sharded_counter_add(spread, &small, 5);
 	return 0;
 }
 

@@ -3,7 +3,7 @@
 #include "otel_slots.bpf.h"
 
 enum lonely_otel {
-	lonely_otel_slots = 1
+	lonely_otel_slots = 2
 };
 
 struct slot {

@@ -43,6 +43,10 @@ static void hooks_that_no_kernel_has_are_missing(void **state)
 		{"lsm/otelbpf_none", "no function bpf_lsm_otelbpf_none"},
 		/* A struct, not a function. */
 		{"fentry/task_struct", "no function task_struct"},
+		{"uprobe/libotelbpf-none.so:f", "no library libotelbpf-none.so"},
+		{"uretprobe//otelbpf/none:f", "no file /otelbpf/none"},
+		{"usdt//proc/self/exe:otelbpf:none", "no USDT probe otelbpf:none"},
+		{"usdt/otelbpf-none:a:b", "no program otelbpf-none"},
 	};
 	(void)state;
 
@@ -58,7 +62,8 @@ static void hooks_that_no_kernel_has_are_missing(void **state)
 static void hooks_of_every_kernel_are_there(void **state)
 {
 	static const char *const sections[] = {"tp_btf/sched_switch", "tp_btf/sys_enter",
-		"raw_tp/sched_switch", "fentry/vfs_read"};
+		"raw_tp/sched_switch", "fentry/vfs_read", "uprobe/libc.so.6:malloc",
+		"uretprobe/libc.so.6:malloc"};
 	(void)state;
 
 	if (access(KERNEL_BTF, R_OK) < 0)
@@ -102,7 +107,7 @@ static void tracepoint_needs_tracefs(void **state)
 
 static void what_cannot_be_told_is_taken_as_there(void **state)
 {
-	static const char *const sections[] = {"uprobe//bin/x:main", "usdt/x:a:b", "xdp",
+	static const char *const sections[] = {"uprobe.s//bin/x:main", "usdt", "xdp",
 		"cgroup_skb/egress", "perf_event", "tp_btf/", "fentry", "", "something/else"};
 	(void)state;
 

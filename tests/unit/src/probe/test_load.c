@@ -140,7 +140,7 @@ static void failing_attach_is_all_or_nothing(void **state)
 	static const char *const without_target[] = {"without_target", NULL};
 	static const char *const no_file[] = {"not_attachable", NULL};
 	static const char *const good[] = {"working", NULL};
-	struct probe_choice two[] = {{good, 1}, {no_file, 1}};
+	struct probe_choice two[] = {{good, 1, NULL}, {no_file, 1, NULL}};
 	struct probe *probe = open_choice("programs", without_target);
 	(void)state;
 

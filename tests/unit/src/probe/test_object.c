@@ -70,10 +70,14 @@ static void wrong_choices_are_refused(void **state)
 		size_t count;
 		const char *text;
 	} cases[] = {
-		{{{none, 0}}, 1, "a choice of programs names none"},
-		{{{unknown, 2}}, 1, "it has no program \"wroking\""},
-		{{{good, 2}, {again, 2}}, 2, "program \"working\" is named by choices twice"},
-		{{{good, 2}, {good, 2}}, 2, "named by choices twice"},
+		{{{none, 0, NULL}}, 1, "a choice of programs names none"},
+		{{{unknown, 2, "pack.yaml:4:5"}}, 1,
+			"programs.bpf.o: it has no program \"wroking\", which a choice names; did "
+			"you mean \"working\"?"},
+		{{{unknown, 2, "pack.yaml:4:5"}}, 1, "pack.yaml:4:5: "},
+		{{{good, 2, NULL}, {again, 2, NULL}}, 2,
+			"program \"working\" is named by choices twice"},
+		{{{good, 2, NULL}, {good, 2, NULL}}, 2, "named by choices twice"},
 	};
 	(void)state;
 

@@ -87,6 +87,22 @@ static void shards_show_their_values(void **state)
 	probe_free(probe);
 }
 
+static void values_in_shards_are_found(void **state)
+{
+	struct probe *probe = open_tables();
+	const struct map_info *map = probe_map(probe, "spread");
+
+	(void)state;
+	assert_int_equal(map->table.kind, TABLE_SLOTS);
+	assert_int_equal(map->table.spread_shards, 256);
+	assert_int_equal(map->table.spread_stride, 32);
+	assert_ptr_equal(map->spread, probe_map(probe, "spread_shards"));
+	assert_int_equal(map->value_size, 8);
+	assert_null(probe_map(probe, "counts")->spread);
+	assert_false(map->table.sleeps);
+	probe_free(probe);
+}
+
 static void a_table_without_its_index_is_refused(void **state)
 {
 	struct probe *probe;
@@ -101,6 +117,7 @@ static void loaded_tables_are_ready(void **state)
 	struct probe *probe = open_tables();
 	const struct map_info *counts = probe_map(probe, "counts");
 	const struct map_info *shards = probe_map(probe, "shards");
+	const struct map_info *spread = probe_map(probe, "spread_shards");
 	struct bpf_map_info kernel = {0};
 	uint32_t size = sizeof(kernel), slot;
 
@@ -118,6 +135,9 @@ static void loaded_tables_are_ready(void **state)
 	assert_int_equal(bpf_obj_get_info_by_fd(shards->fd, &kernel, &size), 0);
 	assert_int_equal(kernel.max_entries, possible_cpu_end());
 	assert_int_equal(shards->table.elements, possible_cpu_end());
+	assert_int_equal(bpf_obj_get_info_by_fd(spread->fd, &kernel, &size), 0);
+	assert_int_equal(kernel.max_entries, 32 * possible_cpu_end());
+	assert_int_equal(probe_map(probe, "spread")->table.spread_shards, possible_cpu_end());
 	probe_free(probe);
 }
 
@@ -127,6 +147,7 @@ int main(void)
 		cmocka_unit_test(slots_show_what_they_hold),
 		cmocka_unit_test(exponential_histograms_tell_their_buckets),
 		cmocka_unit_test(shards_show_their_values),
+		cmocka_unit_test(values_in_shards_are_found),
 		cmocka_unit_test(a_table_without_its_index_is_refused),
 	};
 	const struct CMUnitTest privileged[] = {

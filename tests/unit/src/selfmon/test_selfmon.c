@@ -119,8 +119,15 @@ static void test_nothing_is_made_up(void **state)
 
 static void test_packs_programs_and_maps(void **state)
 {
-	struct selfmon_map map = {
-		.capacity = 4, .bytes = 4096, .is_read = true, .entries = 3, .read_errors = 1};
+	struct selfmon_map map = {.capacity = 4,
+		.bytes = 4096,
+		.is_read = true,
+		.entries = 3,
+		.read_errors = 1,
+		.has_slots = true,
+		.rest_events = 8,
+		.rest_failed = 2,
+		.retired = 6};
 	struct selfmon_map helper = {.capacity = 9};
 	struct selfmon_program program = {
 		.missed = 2, .has_stats = true, .run_count = 11, .run_time_ns = 1500000000};
@@ -159,6 +166,11 @@ static void test_packs_programs_and_maps(void **state)
 		find(&b, "otelbpf.map.memory", "otelbpf.map.name", "counts")->number, 4096);
 	assert_int_equal(
 		find(&b, "otelbpf.map.read_errors", "otelbpf.map.name", "counts")->number, 1);
+	assert_int_equal(find(&b, "otelbpf.map.overflow", "otelbpf.map.name", "counts")->number, 8);
+	assert_int_equal(
+		find(&b, "otelbpf.map.failed_inserts", "otelbpf.map.name", "counts")->number, 2);
+	assert_int_equal(find(&b, "otelbpf.map.retired", "otelbpf.map.name", "counts")->number, 6);
+	assert_int_equal(metric_named(&b, "otelbpf.map.overflow")->series_count, 1);
 	assert_int_equal(
 		find(&b, "otel.sdk.metric_reader.collection.duration", "error.type", "read")
 			->histogram.sum,

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Slots that are taken back while their series goes on: because other keys have the same
+ * attributes, because it is the overflow series, or because the key came back before its series had
+ * ended. What they had is added to the series as if there was one more slot, so that no series goes
+ * back, whatever its instrument and temporality.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collect/feed_private.h"
+
+struct remains {
+	uint32_t series, generation;
+	uint64_t *words; /* as in a slot's value */
+};
+
+struct feed_ends {
+	uint32_t *slot_counts; /* by series */
+	uint32_t capacity;
+	struct remains *remains;
+	size_t count, room;
+};
+
+int feed_open_ends(struct feed *feed)
+{
+	if (!feed->plan->idle_timeout_ns)
+		return 0;
+	feed->ends = calloc(1, sizeof(*feed->ends));
+	return feed->ends ? 0 : -ENOMEM;
+}
+
+void feed_close_ends(struct feed *feed)
+{
+	struct feed_ends *ends = feed->ends;
+
+	if (!ends)
+		return;
+	for (size_t i = 0; i < ends->count; i++)
+		free(ends->remains[i].words);
+	free(ends->remains);
+	free(ends->slot_counts);
+	free(ends);
+}
+
+int feed_count_slot(struct feed *feed, uint32_t series)
+{
+	struct feed_ends *ends = feed->ends;
+	uint32_t capacity, *counts;
+
+	if (!ends)
+		return 0;
+	if (series >= ends->capacity) {
+		capacity = series + series / 2 + 16;
+		counts = realloc(ends->slot_counts, capacity * sizeof(*counts));
+		if (!counts)
+			return -ENOMEM;
+		memset(counts + ends->capacity, 0, (capacity - ends->capacity) * sizeof(*counts));
+		ends->slot_counts = counts;
+		ends->capacity = capacity;
+	}
+	ends->slot_counts[series]++;
+	return 0;
+}
+
+bool feed_is_gauge(const struct feed *feed)
+{
+	return feed->plan->instrument == INSTRUMENT_GAUGE;
+}
+
+bool feed_slot_is_delivered(const struct feed *feed, uint32_t number)
+{
+	uint32_t series = feed->slots[number].series;
+
+	return series == KEYTAB_UNDECODABLE || metric_is_delivered(feed->metric, series);
+}
+
+bool feed_slot_is_idle(const struct feed *feed, uint32_t number, uint32_t state)
+{
+	const struct feed_slot *slot = feed->slots ? &feed->slots[number] : NULL;
+
+	if (!slot || slot->state != state)
+		return false;
+	/* What it counted under other names would end with it. */
+	if (feed->renames && feed->slots_renamed[number])
+		return false;
+	/* A level that is not 0 is still there, however long it has been so. */
+	if (feed->plan->instrument == INSTRUMENT_UPDOWNCOUNTER &&
+		slot->series != KEYTAB_UNDECODABLE && feed->metric->series[slot->series].number)
+		return false;
+	return feed_slot_is_delivered(feed, number);
+}
+
+static struct remains *find_remains(const struct feed *feed, uint32_t series)
+{
+	const struct feed_ends *ends = feed->ends;
+	uint32_t generation = series_generation(feed->metric, series);
+
+	for (size_t i = 0; i < ends->count; i++) {
+		if (ends->remains[i].series == series && ends->remains[i].generation == generation)
+			return &ends->remains[i];
+	}
+	return NULL;
+}
+
+int feed_prepare_retire(struct feed *feed, uint32_t number)
+{
+	struct feed_ends *ends = feed->ends;
+	uint32_t series = feed->slots[number].series;
+	struct remains *remains;
+	uint64_t *words;
+
+	if (series == KEYTAB_UNDECODABLE || feed_is_gauge(feed) || find_remains(feed, series))
+		return 0;
+	if (ends->count == ends->room) {
+		remains = realloc(ends->remains, (ends->room * 2 + 8) * sizeof(*remains));
+		if (!remains)
+			return -ENOMEM;
+		ends->remains = remains;
+		ends->room = ends->room * 2 + 8;
+	}
+	words = calloc(1, feed->plan->value_size);
+	if (!words)
+		return -ENOMEM;
+	ends->remains[ends->count++] = (struct remains){
+		.series = series,
+		.generation = series_generation(feed->metric, series),
+		.words = words,
+	};
+	return 0;
+}
+
+static bool is_at(const struct field *field, size_t word)
+{
+	return field && field->offset == word * sizeof(uint64_t);
+}
+
+static void merge(const struct feed *feed, uint64_t *words, const unsigned char *value)
+{
+	const struct metric_plan *plan = feed->plan;
+
+	for (size_t i = 0; i < plan->value_size / sizeof(*words); i++) {
+		uint64_t word = table_word(value + i * sizeof(word));
+
+		if (!is_at(plan->max, i) && !is_at(plan->inverse_min, i))
+			words[i] += word;
+		else if (words[i] < word)
+			words[i] = word;
+	}
+}
+
+void feed_retire_slot(struct feed *feed, const struct table *table, uint32_t number)
+{
+	struct feed_slot *slot = &feed->slots[number];
+	struct remains *remains;
+	uint64_t sum;
+
+	if (slot->series == KEYTAB_UNDECODABLE)
+		return;
+	remains = find_remains(feed, slot->series);
+	if (remains)
+		merge(feed, remains->words, table_value(table, number, &sum));
+	feed->ends->slot_counts[slot->series]--;
+	/* Should it not become free now, then it counts nothing nevertheless. */
+	slot->series = KEYTAB_UNDECODABLE;
+}
+
+void feed_release_slot(struct feed *feed, uint32_t number)
+{
+	feed->slots[number] = (struct feed_slot){0};
+}
+
+static bool goes_on(const struct feed *feed, const struct remains *remains)
+{
+	if (series_generation(feed->metric, remains->series) != remains->generation)
+		return false;
+	if (feed->ends->slot_counts[remains->series] ||
+		metric_is_overflow(feed->metric, remains->series))
+		return true;
+	/* Of a level nothing may be forgotten. */
+	return feed->plan->instrument == INSTRUMENT_UPDOWNCOUNTER &&
+	       field_integer(feed->plan->value, (const unsigned char *)remains->words);
+}
+
+void feed_add_remains(struct feed *feed)
+{
+	const struct feed_ends *ends = feed->ends;
+
+	for (size_t i = 0; ends && i < ends->count; i++) {
+		const struct remains *remains = &ends->remains[i];
+
+		if (goes_on(feed, remains))
+			feed->kind->add(
+				feed, remains->series, 0, (const unsigned char *)remains->words);
+	}
+}
+
+/* A series without slots got nothing in this pass, and ends. */
+void feed_end_remains(struct feed *feed)
+{
+	struct feed_ends *ends = feed->ends;
+	size_t kept = 0;
+
+	for (size_t i = 0; ends && i < ends->count; i++) {
+		if (goes_on(feed, &ends->remains[i]))
+			ends->remains[kept++] = ends->remains[i];
+		else
+			free(ends->remains[i].words);
+	}
+	if (ends)
+		ends->count = kept;
+}
