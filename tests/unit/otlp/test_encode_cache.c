@@ -47,43 +47,65 @@ static void test_values_that_are_zero_are_present(void **state)
 	opentelemetry__proto__metrics__v1__number_data_point__free_unpacked(point, NULL);
 }
 
-static void test_entry_follows_the_generation(void **state)
+static uint32_t length_of(const struct encode_table *table, uint32_t series)
+{
+	uint32_t length;
+
+	encode_attrs(table, series, &length);
+	return length;
+}
+
+static void test_attributes_follow_the_generation(void **state)
 {
 	struct attr attr = attr_string("k", "one");
-	struct series series = {.attrs = &attr, .attr_count = 1, .generation = 7, .live = true};
+	struct series series = {.attrs = &attr, .attr_count = 1, .generation = 7};
 	struct metric metric = {.index = 3, .series_count = 1, .series = &series};
 	struct encode_cache cache = {0};
 	struct encode_table *table = encode_cache_table(&cache, &metric);
+	char long_text[20001];
 
 	(void)state;
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
 	assert_non_null(table);
 	assert_true(table->count >= 1);
-	assert_false(encode_entry_valid(&table->entries[0], &series));
-	assert_int_equal(encode_entry_fill(table, 0), 0);
-	assert_true(encode_entry_valid(&table->entries[0], &series));
-	assert_int_equal(table->entries[0].length, 12);
+	assert_false(encode_attrs_known(table, 0));
+	assert_int_equal(encode_attrs_fill(table, 0), 0);
+	assert_true(encode_attrs_known(table, 0));
+	assert_int_equal(length_of(table, 0), 12);
 	series.generation = 8;
+	metric.changes++;
 	attr = attr_string("k", "other");
-	assert_false(encode_entry_valid(&table->entries[0], &series));
-	assert_int_equal(encode_entry_fill(table, 0), 0);
-	assert_int_equal(table->entries[0].length, 14);
 	assert_ptr_equal(encode_cache_table(&cache, &metric), table);
-	assert_true(encode_entry_valid(&table->entries[0], &series));
+	assert_false(encode_attrs_known(table, 0));
+	assert_int_equal(encode_attrs_fill(table, 0), 0);
+	assert_int_equal(length_of(table, 0), 14);
+	/* Longer than what one byte of a varint tells. */
+	series.generation = 9;
+	metric.changes++;
+	attr = attr_string("k", long_text);
+	table = encode_cache_table(&cache, &metric);
+	assert_int_equal(encode_attrs_fill(table, 0), 0);
+	assert_int_equal(length_of(table, 0), sizeof(long_text) - 1 + 15);
+	/* Another series came; this one is what it was. */
+	metric.changes++;
+	assert_ptr_equal(encode_cache_table(&cache, &metric), table);
+	assert_true(encode_attrs_known(table, 0));
 	encode_cache_fini(&cache);
 	encode_cache_fini(&cache);
 }
 
 static void test_another_metric_of_the_same_index_starts_anew(void **state)
 {
-	struct series series = {.generation = 1, .live = true};
+	struct series series = {.generation = 1};
 	struct metric first = {.index = 0, .series_count = 1, .series = &series}, second = first;
 	struct encode_cache cache = {0};
 	struct encode_table *table = encode_cache_table(&cache, &first);
 
 	(void)state;
-	assert_int_equal(encode_entry_fill(table, 0), 0);
+	assert_int_equal(encode_attrs_fill(table, 0), 0);
 	table = encode_cache_table(&cache, &second);
-	assert_false(encode_entry_valid(&table->entries[0], &series));
+	assert_false(encode_attrs_known(table, 0));
 	encode_cache_fini(&cache);
 }
 
@@ -108,16 +130,19 @@ static void test_dead_bytes_are_squeezed_out(void **state)
 	text[sizeof(text) - 1] = '\0';
 	for (int i = 0; i < SERIES; i++) {
 		attrs[i] = attr_string("k", text + i);
-		series[i] = (struct series){
-			.attrs = &attrs[i], .attr_count = 1, .generation = 1, .live = true};
+		series[i] = (struct series){.attrs = &attrs[i], .attr_count = 1, .generation = 1};
 	}
 	table = encode_cache_table(&cache, &metric);
 	for (uint32_t round = 0; round < 1000; round++) {
 		for (uint32_t i = 0; i < SERIES; i++) {
 			if ((i + round) % 3 == 0)
 				series[i].generation++;
-			if (!encode_entry_valid(&table->entries[i], &series[i]))
-				assert_int_equal(encode_entry_fill(table, i), 0);
+		}
+		metric.changes++;
+		assert_ptr_equal(encode_cache_table(&cache, &metric), table);
+		for (uint32_t i = 0; i < SERIES; i++) {
+			if (!encode_attrs_known(table, i))
+				assert_int_equal(encode_attrs_fill(table, i), 0);
 		}
 		if (round == 100)
 			capacity = table->capacity;
@@ -125,10 +150,11 @@ static void test_dead_bytes_are_squeezed_out(void **state)
 	assert_true(table->capacity <= 2 * capacity);
 	for (uint32_t i = 0; i < SERIES; i++) {
 		size_t size = attrs_encoded_size(&attrs[i], 1);
+		uint32_t length;
 
 		attrs_encode(expected, 0x3a, &attrs[i], 1);
-		assert_int_equal(table->entries[i].length, size);
-		assert_memory_equal(encode_entry_bytes(table, &table->entries[i]), expected, size);
+		assert_memory_equal(encode_attrs(table, i, &length), expected, size);
+		assert_int_equal(length, size);
 	}
 	encode_cache_fini(&cache);
 }
@@ -215,7 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_overflow_attribute),
 		cmocka_unit_test(test_values_that_are_zero_are_present),
-		cmocka_unit_test(test_entry_follows_the_generation),
+		cmocka_unit_test(test_attributes_follow_the_generation),
 		cmocka_unit_test(test_dead_bytes_are_squeezed_out),
 		cmocka_unit_test(test_another_metric_of_the_same_index_starts_anew),
 		cmocka_unit_test(test_chunks),
