@@ -149,12 +149,17 @@ static int chunk_size(struct encode_table *table, uint32_t first, size_t fixed, 
 	return 0;
 }
 
-/* Whether series from `first` on can be planned as a chunk. */
-static bool is_chunk(const struct metric *metric, uint32_t first)
+/* Whether series from `first` on can be planned as a chunk: all have a point, of which only the
+ * attributes have a length of their own. */
+static bool is_chunk(const struct metric *metric, uint32_t first, bool varies)
 {
-	return metric->all_live && first % ENCODE_CHUNK == 0 &&
-	       metric->series_count - first >= ENCODE_CHUNK &&
-	       metric->desc.instrument != INSTRUMENT_EXPONENTIAL_HISTOGRAM;
+	uint64_t live = UINT64_MAX;
+
+	if (varies || first % ENCODE_CHUNK || metric->series_count - first < ENCODE_CHUNK)
+		return false;
+	for (uint32_t i = 0; i < ENCODE_CHUNK / BITS_WORD; i++)
+		live &= metric->live[first / BITS_WORD + i];
+	return live == UINT64_MAX;
 }
 
 /*
@@ -176,7 +181,7 @@ static int plan_metric(struct plan *plan, const struct metric *metric, struct en
 		struct exponential exponential;
 		size_t size;
 
-		if (is_chunk(metric, i)) {
+		if (is_chunk(metric, i, varies)) {
 			if (chunk_size(table, i, fixed, &size))
 				return -ENOMEM;
 			if (size <= room - piece->points_size) {

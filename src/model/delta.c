@@ -305,6 +305,36 @@ static void end(struct metric *metric, uint32_t series, bool skipped, uint64_t p
 		series_end(metric, series);
 }
 
+static void settle_numbers(struct metric *metric, size_t word, uint64_t look, uint64_t time)
+{
+	while (look) {
+		size_t i = word * BITS_WORD + bits_next(&look);
+
+		metric->starts[i] = time;
+		metric->numbers[i] = 0;
+	}
+}
+
+/* The same as end() for those of a word of series whose numbers were read: there may be a million.
+ */
+static void end_numbers(struct metric *metric, size_t word, uint64_t previous_time)
+{
+	struct metric_state *state = metric->state;
+	uint64_t delivered = state->delivered[word], changed = state->changed[word];
+
+	settle_numbers(metric, word, delivered, previous_time);
+	state->delivered[word] = 0;
+	metric->live[word] = (metric->live[word] & ~delivered) | changed;
+	while (changed) {
+		size_t i = word * BITS_WORD + bits_next(&changed);
+		uint64_t now = state->sources[i], previous = state->previous[i];
+
+		metric->numbers[i] += now < previous ? now : now - previous;
+		if (!metric->numbers[i])
+			bit_clear(metric->live, i);
+	}
+}
+
 void delta_end_all(struct metric *metric, bool skipped, uint64_t previous_time)
 {
 	struct metric_state *state = metric->state;
@@ -312,10 +342,14 @@ void delta_end_all(struct metric *metric, bool skipped, uint64_t previous_time)
 	bool look_at_all = skipped || state->unsure || state->has_retired;
 
 	for (size_t i = 0; i < bits_words(metric->series_count); i++) {
-		uint64_t look = state->used[i];
+		uint64_t look = state->used[i], touched = state->touched[i];
 
+		if (!look_at_all && metric->numbers && !(look & ~touched)) {
+			end_numbers(metric, i, previous_time);
+			continue;
+		}
 		if (!look_at_all)
-			look &= state->changed[i] | state->delivered[i] | ~state->touched[i];
+			look &= state->changed[i] | state->delivered[i] | ~touched;
 		while (look)
 			end(metric, (uint32_t)(i * BITS_WORD + bits_next(&look)), skipped,
 				previous_time);

@@ -105,7 +105,6 @@ struct metric {
 	uint32_t index;		      /* of this metric in the model; dense, never reused */
 	uint32_t series_count;
 	uint32_t changes; /* goes up with each number that is given to attributes or taken */
-	bool all_live;	  /* every series has a point, it is known */
 	struct series *series;
 	/* By series. Going through all of them reads nothing but what it needs. */
 	uint64_t *live;	   /* bits (base/bits.h): has a point in this collection */

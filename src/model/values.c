@@ -284,10 +284,7 @@ static bool is_done(const struct metric *metric)
 
 void values_end(struct metric *metric)
 {
-	bool done = is_done(metric);
-
-	metric->all_live = done && metric->state->touched_count == metric->series_count;
-	if (done || !metric->series_count)
+	if (!metric->series_count || is_done(metric))
 		return;
 	if (is_delta(metric))
 		delta_end_all(metric, is_skipped(metric), metric->scope->model->previous_time);
