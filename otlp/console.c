@@ -104,10 +104,13 @@ static bool is_histogram(const struct metric *metric)
 
 static uint64_t weight(const struct metric *metric, const struct series *series)
 {
+	uint64_t number;
+
 	if (is_histogram(metric))
 		return buckets_total(metric, series);
 	/* Signed values in the order of unsigned ones. */
-	return metric->desc.is_signed ? series->number ^ (UINT64_C(1) << 63) : series->number;
+	number = series_number(metric, series);
+	return metric->desc.is_signed ? number ^ (UINT64_C(1) << 63) : number;
 }
 
 static int compare_series(const void *left, const void *right, void *context)
@@ -134,7 +137,7 @@ static int collect(struct console *console, const struct metric *metric)
 		console->room = metric->series_count;
 	}
 	for (uint32_t i = 0; i < metric->series_count; i++) {
-		if (metric->series[i].live)
+		if (series_is_live(metric, i))
 			console->series[console->count++] = &metric->series[i];
 	}
 	if (console->count)
@@ -192,7 +195,7 @@ static void put_more(struct console *console, const struct metric *metric)
 		return;
 	for (uint32_t i = first; i < console->count; i++)
 		sum += is_histogram(metric) ? buckets_total(metric, console->series[i])
-					    : console->series[i]->number;
+					    : series_number(metric, console->series[i]);
 	buf_puts(console->out, "    ");
 	style(console, STYLE_FAINT);
 	buf_printf(console->out, "... and %" PRIu32 " more series", console->count - first);
@@ -217,14 +220,14 @@ static void put_numbers(struct console *console, const struct metric *metric)
 	struct value_text exact, brackets;
 
 	for (uint32_t i = 0; i < shown(console); i++) {
-		exact = text_exact(metric, console->series[i]->number);
-		brackets = text_in_brackets(metric, console->series[i]->number);
+		exact = text_exact(metric, series_number(metric, console->series[i]));
+		brackets = text_in_brackets(metric, series_number(metric, console->series[i]));
 		columns = wider(columns, &exact);
 		bracket_columns = wider(bracket_columns, &brackets);
 	}
 	for (uint32_t i = 0; i < shown(console); i++) {
-		exact = text_exact(metric, console->series[i]->number);
-		brackets = text_in_brackets(metric, console->series[i]->number);
+		exact = text_exact(metric, series_number(metric, console->series[i]));
+		brackets = text_in_brackets(metric, series_number(metric, console->series[i]));
 		put_padding(console->out, 4);
 		put_right(console->out, exact.text, columns);
 		put_padding(console->out, 2);

@@ -86,7 +86,9 @@ void feed_free(struct feed *feed)
 	if (!feed)
 		return;
 	keytab_free(feed->keys);
-	free(feed->slots);
+	free(feed->slots.states);
+	free(feed->slots.series);
+	free(feed->slots.runs);
 	free(feed->slots_renamed);
 	renames_free(feed->renames);
 	feed_close_ends(feed);

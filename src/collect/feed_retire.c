@@ -71,23 +71,24 @@ bool feed_is_gauge(const struct feed *feed)
 
 bool feed_slot_is_delivered(const struct feed *feed, uint32_t number)
 {
-	uint32_t series = feed->slots[number].series;
+	uint32_t series = feed->slots.series[number];
 
 	return series == KEYTAB_UNDECODABLE || metric_is_delivered(feed->metric, series);
 }
 
 bool feed_slot_is_idle(const struct feed *feed, uint32_t number, uint32_t state)
 {
-	const struct feed_slot *slot = feed->slots ? &feed->slots[number] : NULL;
+	uint32_t series;
 
-	if (!slot || slot->state != state)
+	if (!feed->slots.states || feed->slots.states[number] != state)
 		return false;
+	series = feed->slots.series[number];
 	/* What it counted under other names would end with it. */
 	if (feed->renames && feed->slots_renamed[number])
 		return false;
 	/* A level that is not 0 is still there, however long it has been so. */
-	if (feed->plan->instrument == INSTRUMENT_UPDOWNCOUNTER &&
-		slot->series != KEYTAB_UNDECODABLE && feed->metric->series[slot->series].number)
+	if (feed->plan->instrument == INSTRUMENT_UPDOWNCOUNTER && series != KEYTAB_UNDECODABLE &&
+		feed->metric->numbers[series])
 		return false;
 	return feed_slot_is_delivered(feed, number);
 }
@@ -107,7 +108,7 @@ static struct remains *find_remains(const struct feed *feed, uint32_t series)
 int feed_prepare_retire(struct feed *feed, uint32_t number)
 {
 	struct feed_ends *ends = feed->ends;
-	uint32_t series = feed->slots[number].series;
+	uint32_t series = feed->slots.series[number];
 	struct remains *remains;
 	uint64_t *words;
 
@@ -152,23 +153,23 @@ static void merge(const struct feed *feed, uint64_t *words, const unsigned char 
 
 void feed_retire_slot(struct feed *feed, const struct table *table, uint32_t number)
 {
-	struct feed_slot *slot = &feed->slots[number];
+	uint32_t series = feed->slots.series[number];
 	struct remains *remains;
 	uint64_t sum;
 
-	if (slot->series == KEYTAB_UNDECODABLE)
+	if (series == KEYTAB_UNDECODABLE)
 		return;
-	remains = find_remains(feed, slot->series);
+	remains = find_remains(feed, series);
 	if (remains)
 		merge(feed, remains->words, table_value(table, number, &sum));
-	feed->ends->slot_counts[slot->series]--;
+	feed->ends->slot_counts[series]--;
 	/* Should it not become free now, then it counts nothing nevertheless. */
-	slot->series = KEYTAB_UNDECODABLE;
+	feed_set_slot(feed, number, feed->slots.states[number], KEYTAB_UNDECODABLE);
 }
 
 void feed_release_slot(struct feed *feed, uint32_t number)
 {
-	feed->slots[number] = (struct feed_slot){0};
+	feed_set_slot(feed, number, 0, 0);
 }
 
 static bool goes_on(const struct feed *feed, const struct remains *remains)

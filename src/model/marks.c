@@ -106,34 +106,38 @@ static void put_exponential(struct buf *out, const struct exponential *histogram
 }
 
 /* What is to be delivered, and what the source had. */
-static void put_delta(struct buf *out, const struct metric *metric, const struct series *series,
-	const struct source *source)
+static void put_delta(struct buf *out, const struct metric *metric, uint32_t number)
 {
+	const struct series *series = &metric->series[number];
+	const struct series_state *state = &metric->state->series[number];
+
 	if (is_histogram(metric)) {
 		put_histogram(out, metric, &series->histogram);
-		put_histogram(out, metric, &source->histogram[0]);
+		put_histogram(out, metric, &state->histogram[0]);
 	} else if (is_exponential(metric)) {
 		put_exponential(out, series->exponential);
-		put_exponential(out, &source->exponential[0]);
+		put_exponential(out, &state->exponential[0]);
 	} else {
-		put64(out, series->number);
-		put64(out, source->number);
-		put64(out, source->retired);
+		put64(out, metric->numbers[number]);
+		put64(out, metric->state->sources[number]);
+		put64(out, state->retired);
 	}
 }
 
 /* Enough to see that a count began anew. */
-static void put_cumulative(struct buf *out, const struct metric *metric,
-	const struct series *series, const struct source *source)
+static void put_cumulative(struct buf *out, const struct metric *metric, uint32_t number)
 {
+	const struct series *series = &metric->series[number];
+	const struct series_state *state = &metric->state->series[number];
+
 	if (is_histogram(metric)) {
 		put64(out, series->histogram.count);
 	} else if (is_exponential(metric)) {
 		put64(out, series->exponential->count);
 	} else {
-		put64(out, series->number);
-		put64(out, source->number);
-		put64(out, source->retired);
+		put64(out, metric->numbers[number]);
+		put64(out, metric->state->sources[number]);
+		put64(out, state->retired);
 	}
 }
 
@@ -141,22 +145,21 @@ static void put_series(
 	struct buf *out, const struct metric *metric, uint32_t number, const struct series *before)
 {
 	const struct series *series = &metric->series[number];
-	const struct source *source = &metric->state->series[number].source;
 	bool same = same_keys(before, series);
 	uint32_t flags = 0;
 
-	flags |= series->live ? FLAG_LIVE : 0;
+	flags |= series_is_live(metric, number) ? FLAG_LIVE : 0;
 	flags |= number == metric->state->overflow ? FLAG_OVERFLOW : 0;
 	flags |= same ? FLAG_SAME_KEYS : 0;
-	flags |= is_delta(metric) && source->delivered ? FLAG_DELIVERED : 0;
+	flags |= bit_get(metric->state->delivered, number) ? FLAG_DELIVERED : 0;
 	put32(out, number);
 	put32(out, flags);
-	put64(out, series->start);
+	put64(out, metric->starts[number]);
 	put_attributes(out, series, !same);
 	if (is_delta(metric))
-		put_delta(out, metric, series, source);
+		put_delta(out, metric, number);
 	else
-		put_cumulative(out, metric, series, source);
+		put_cumulative(out, metric, number);
 }
 
 static void put_metric(struct buf *out, const struct metric *metric)
@@ -309,23 +312,23 @@ static void get_exponential(
 static void get_state(struct input *in, struct metric *metric, uint32_t number)
 {
 	struct series *series = &metric->series[number];
-	struct source *source = &metric->state->series[number].source;
+	struct series_state *state = &metric->state->series[number];
 
 	if (is_histogram(metric) && is_delta(metric)) {
 		get_histogram(in, metric, &series->histogram);
-		get_histogram(in, metric, &source->histogram[0]);
+		get_histogram(in, metric, &state->histogram[0]);
 	} else if (is_histogram(metric)) {
 		series->histogram.count = get64(in);
 	} else if (is_exponential(metric) && is_delta(metric)) {
 		get_exponential(in, metric, series->exponential);
-		get_exponential(in, metric, &source->exponential[0]);
+		get_exponential(in, metric, &state->exponential[0]);
 	} else if (is_exponential(metric)) {
 		series->exponential->count = get64(in);
 	} else {
-		series->number = get64(in);
-		source->number = get64(in);
-		source->retired = get64(in);
-		if (!is_delta(metric) && (source->number || source->retired))
+		metric->numbers[number] = get64(in);
+		metric->state->sources[number] = get64(in);
+		state->retired = get64(in);
+		if (state->retired || (!is_delta(metric) && metric->state->sources[number]))
 			metric->state->has_retired = true;
 	}
 }
@@ -343,7 +346,7 @@ static int get_series(
 	if (!series_restore(metric, number, attrs, *attr_count, start, flags & FLAG_OVERFLOW))
 		return number > metric->desc.max_series ? -EINVAL : -ENOMEM;
 	get_state(in, metric, number);
-	metric->series[number].live = flags & FLAG_LIVE;
+	bit_put(metric->live, number, flags & FLAG_LIVE);
 	if (flags & FLAG_DELIVERED)
 		delta_settle(metric, number, number + 1, time);
 	return in->failed ? -EINVAL : 0;

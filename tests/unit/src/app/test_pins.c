@@ -97,11 +97,11 @@ static void acknowledge(
 
 static void check(const struct run *run, int pack, uint32_t series, uint64_t start, uint64_t value)
 {
-	const struct series *found = &run->metrics[pack]->series[series];
+	const struct metric *metric = run->metrics[pack];
 
-	assert_true(found->live);
-	assert_int_equal(found->start, start);
-	assert_int_equal(found->number, value);
+	assert_true(series_is_live(metric, series));
+	assert_int_equal(metric->starts[series], start);
+	assert_int_equal(metric->numbers[series], value);
 }
 
 static void cumulative_runs(void **state)
