@@ -381,6 +381,8 @@ static int bind_metric(struct binding *b)
 	result = b->metric->by_size ? bind_by_size(b) : bind_described(b);
 	if (!result && b->metric->boundaries)
 		result = bind_boundaries(b);
+	if (!result && b->metric->octaves && b->plan->instrument == INSTRUMENT_HISTOGRAM)
+		result = bind_octaves(b);
 	if (!result && !b->metric->by_size)
 		result = bind_idle_timeout(b);
 	if (!result && b->metric->filter)

@@ -165,20 +165,21 @@ int probe_pin(struct probe *probe, const char *folder, bool *counts, struct err 
 	return result;
 }
 
-/* Whether the kernel's map is the one that the object describes. */
-static bool map_fits(const struct map_info *map, const struct bpf_map_info *pinned)
+/* Whether the kernel's map is the one that the object would make. libbpf chooses the entries of
+ * those that say 0. */
+static bool map_fits(
+	const struct probe *probe, const struct map_info *map, const struct bpf_map_info *pinned)
 {
-	const struct table_layout *table = &map->table;
+	const struct bpf_map *made = bpf_object__find_map_by_name(probe->object, map->name);
+	uint32_t entries = bpf_map__max_entries(made);
 
-	if (pinned->type != map->type)
-		return false;
-	if (table->kind != TABLE_NONE)
-		return pinned->max_entries == table->elements &&
-		       ((pinned->value_size + 7U) & ~7U) == table->stride;
-	return pinned->key_size == map->key_size && pinned->value_size == map->value_size;
+	return pinned->type == map->type && pinned->key_size == bpf_map__key_size(made) &&
+	       pinned->value_size == bpf_map__value_size(made) &&
+	       (!entries || pinned->max_entries == entries);
 }
 
-static int adopt_map(struct map_info *map, const char *folder, struct err *err)
+static int adopt_map(
+	const struct probe *probe, struct map_info *map, const char *folder, struct err *err)
 {
 	struct bpf_map_info pinned = {0};
 	uint32_t size = sizeof(pinned);
@@ -189,7 +190,7 @@ static int adopt_map(struct map_info *map, const char *folder, struct err *err)
 	if (map->fd < 0)
 		return err_set(
 			err, -EINVAL, "map %s is not pinned: %s", map->name, strerror(-map->fd));
-	if (bpf_obj_get_info_by_fd(map->fd, &pinned, &size) < 0 || !map_fits(map, &pinned))
+	if (bpf_obj_get_info_by_fd(map->fd, &pinned, &size) < 0 || !map_fits(probe, map, &pinned))
 		return err_set(err, -EINVAL, "map %s is of another kind", map->name);
 	map->id = pinned.id;
 	if (map->table.kind == TABLE_NONE)
@@ -247,7 +248,7 @@ static int adopt(struct probe *probe, const char *folder, struct err *err)
 	int result = tables_size(probe, err);
 
 	for (size_t i = 0; i < probe->map_count && !result; i++)
-		result = adopt_map(&probe->maps[i], folder, err);
+		result = adopt_map(probe, &probe->maps[i], folder, err);
 	for (size_t i = 0; i < probe->program_count && !result; i++)
 		result = adopt_program(&probe->programs[i], folder, err);
 	return result;

@@ -8,7 +8,7 @@ config=$root/tests/e2e/collector_delta.yaml
 export OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=Delta
 export OTEL_EXPORTER_OTLP_TIMEOUT=1000    # ms
 
-requests() { [[ -e $COLLECTOR_OUTPUT.deltas ]] && wc -l <"$COLLECTOR_OUTPUT.deltas" || echo 0; }    # made with the first
+requests() { if [[ -e $COLLECTOR_OUTPUT.deltas ]]; then wc -l <"$COLLECTOR_OUTPUT.deltas"; else echo 0; fi; }
 more_requests() { (($(requests) > had)); }
 next_request() { had=$(requests); wait_for 30 more_requests || fail "no further request"; }
 # total METRIC FIELD FILTER   A Collector that was started again begins anew, with a new start time: the last of each are added.

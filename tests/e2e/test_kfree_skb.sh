@@ -11,13 +11,13 @@ reason='$a["skb.drop_reason"]'
 
 start_collector
 start_otelbpf --otlp-endpoint "$otlp_http" kfree_skb
-refused4=$("$workload" udp_refused 300 ipv4 20000 1)
-refused6=$("$workload" udp_refused 200 ipv6 20000 1)
-high=$("$workload" udp_refused 40 ipv6 32768 1)
+refused4=$("$workload" udp_refused 300 ipv4 20000)
+refused6=$("$workload" udp_refused 200 ipv6 20000)
+high=$("$workload" udp_refused 40 ipv6 32768)
 full=$("$workload" udp_full 150 ipv4 21000)
 for frame in udp tcp_with_options later_fragment short_header wrong_version truncated unknown_protocol \
     udp6 udp6_behind_extensions later_fragment6 endless_extensions unknown_type; do
-    "$workload" frames $frame 25 22222 >/dev/null
+    "$workload" frames $frame 25 22222 1 >/dev/null
 done
 stop_otelbpf
 
@@ -43,10 +43,10 @@ expect "reasons without a name" "$(sum kfree_skb "$reason | startswith(\"unknown
 # More ports than there is room for: every packet is counted, under its port or as overflow.
 : >"$work/otelbpf.log"
 start_otelbpf --otlp-endpoint "$otlp_http" kfree_skb
-many=$("$workload" udp_refused 3 ipv4 20000 3000)
+many=$("$workload" frames udp 3 20000 3000)
 stop_otelbpf
 expect "the map's entries" "$(sum otelbpf.map.entries '$a["otelbpf.map.name"] == "kfree_skb"')" 2000
-ports=$(sum kfree_skb "\$a[\"network.transport\"] == \"udp\" and $reason == \"NO_SOCKET\" and \$a[\"destination.port\"] >= 20000")
+ports=$(sum kfree_skb "\$a[\"network.transport\"] == \"udp\" and $reason == \"IP_CSUM\" and \$a[\"destination.port\"] >= 20000")
 overflow=$(sum kfree_skb '$a["otel.metric.overflow"] == true')
 ((ports % 3 == 0 && ports > 0 && ports <= 6000)) || fail "$ports packets have found a place, in threes for each of at most 2000 ports"
 # Other packets of this machine may be dropped as well, under further keys.

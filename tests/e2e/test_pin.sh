@@ -15,6 +15,7 @@ echo "seed $seed (SEED=$seed repeats the order of what happens)"
 
 # start_sink BEHAVIOUR...
 start_sink() {
+    : >"$work/sink"    # not the port of the one before
     "$SINK" -v "$@" >"$work/sink" & sink_pid=$!
     at_exit kill -KILL "$sink_pid"
     wait_for 10 grep -q '^port ' "$work/sink" || fail "the sink did not start"

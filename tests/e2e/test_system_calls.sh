@@ -32,4 +32,4 @@ made=$(grep -vx end <<<"$collections" || true)
 found=$(grep -cx end <<<"$collections" || true)
 ((found >= 8)) || fail "found $found collections in the trace, expected 10"
 ! sed -n "$((from + 1)),${to}p" "$trace" | grep -E ' (bpf|openat)\(' || fail "the kernel was asked for more than once a minute"
-expect "calls of four tasks, and those without a slot" "$(sum tasks)" 50
+expect "calls of one" "$(sum tasks '$a["thread.name"] == "one"')" 10

@@ -54,30 +54,37 @@ meter_provider:
       stream: {name: latency.limited, aggregation_cardinality_limit: 1}
     - selector: {instrument_name: bio_untracked}
       stream: {aggregation: {drop: }}
+    - selector: {instrument_name: tasks}
+      stream: {name: tasks.limited, aggregation_cardinality_limit: 1}
 distribution:
-  otelbpf: {packs: [bio_latency], strict: true}
+  otelbpf: {packs: [bio_latency, $TEST_PACKS/tasks/tasks.yaml], strict: true}
 END
 : >"$work/otelbpf.log"
 start_otelbpf --config "$work/views.yaml"
 made=$("$workload" bio 100) || skip "$made"
+for name in one two three; do "$workload" callname $name 100 >/dev/null; done
 stop_otelbpf
 device=$(made "$made" device)
 requests=0
 for operation in read write flush discard; do requests=$((requests + $(made "$made" $operation))); done
 
-total() { all_points "$1" | jq -s "map(.attributes as \$a | select(${2:-true}) | .count) | add // 0"; }
+# Only of what the workload made: the streams are read one after the other, and others use their devices meanwhile.
 of="\$a[\"system.device\"] == \"$device\""
-expect "explicit" "$(total latency.explicit "$of")" "$requests"
-expect "exponential" "$(total latency.fine "$of")" "$requests"
-expect "by device" "$(total latency.device "$of")" "$requests"
+made_points() { all_points "$1" | jq -c ".attributes as \$a | select($of)"; }
+total() { made_points "$1" | jq -s 'map(.count) | add // 0'; }
+expect "explicit" "$(total latency.explicit)" "$requests"
+expect "exponential" "$(total latency.fine)" "$requests"
+expect "by device" "$(total latency.device)" "$requests"
 expect "attributes by device" "$(all_points latency.device | jq -c '.attributes | keys' | sort -u)" '["system.device"]'
-expect "what is beyond the limit too" "$(total latency.limited)" "$(total latency.fine)"
+expect "calls, within the limit and beyond" "$(all_points tasks.limited | jq -s 'map(.value) | add')" 300
+expect "calls beyond the limit" \
+    "$(all_points tasks.limited | jq -s 'map(select(.attributes["otel.metric.overflow"]) | .value) | add')" 200
 expect "series within the limit" "$(all_points latency.limited | jq -c 'select(.attributes["otel.metric.overflow"] != true) | .attributes' |
     sort -u | wc -l)" 1
 expect "temporality" "$(all_points latency.explicit | jq -r .temporality | sort -u)" delta
 expect "a scale above the view's" "$(all_points latency.fine | jq 'select(.scale > 2)')" ""
-expect "sums" "$(all_points latency.explicit | jq -s 'map(.sum * 1e9 | round) | add')" \
-    "$(all_points latency.fine | jq -s 'map(.sum * 1e9 | round) | add')"
+expect "sums" "$(made_points latency.explicit | jq -s 'map(.sum * 1e9 | round) | add')" \
+    "$(made_points latency.fine | jq -s 'map(.sum * 1e9 | round) | add')"
 # The first run, which had another name, sent both.
 of_kernel='select(.resource["service.name"] == "kernel")'
 expect "under its own name" "$(all_points bio_latency | jq -c "$of_kernel")" ""
@@ -86,9 +93,9 @@ expect "resource" "$(all_points latency.fine | jq -c '[.resource["service.name"]
 # Powers of two are bounds at every scale from 0: what is up to one is the same in each.
 for power in -15 -11 -7 0; do
     expect "up to 2^$power s" \
-        "$(all_points latency.explicit | jq -s --argjson power $power '
+        "$(made_points latency.explicit | jq -s --argjson power $power '
             map([.bounds, .buckets] | transpose | map(select(.[0] and .[0] <= pow(2; $power)) | .[1]) | add // 0) | add')" \
-        "$(all_points latency.fine | jq -s --argjson power $power '
+        "$(made_points latency.fine | jq -s --argjson power $power '
             map(.zero_count + (.positive.offset as $offset | .scale as $scale | .positive.buckets | to_entries
                 | map(select($offset + .key + 1 <= $power * pow(2; $scale)) | .value) | add // 0)) | add')"
 done

@@ -19,7 +19,6 @@
 
 enum {
 	SMALL_BUFFER = 4096, /* the kernel doubles it */
-	PATIENCE = 5000,     /* milliseconds */
 };
 
 union address {
@@ -101,28 +100,19 @@ static void wait_for_arrival(void)
 
 void make_udp_refused(char **arguments)
 {
-	unsigned long n = number(arguments[0]), ports = number(arguments[3]);
-	unsigned long first = number(arguments[2]), sent = 0;
-	int fd = -1;
+	unsigned long n = number(arguments[0]);
+	struct receiver closed = receiver_open(arguments[1], number(arguments[2]));
+	/* Not connected, so that the refusal does not come back as an error. */
+	int fd = socket(closed.address.any.sa_family, SOCK_DGRAM, 0);
 
+	close(closed.fd);
 	stay_on_one_cpu();
-	for (unsigned long i = 0; i < ports; i++) {
-		struct receiver closed = receiver_open(arguments[1], first);
-
-		/* Not connected, so that the refusal does not come back as an error. */
-		close(closed.fd);
-		if (fd < 0)
-			fd = socket(closed.address.any.sa_family, SOCK_DGRAM, 0);
-		for (unsigned long k = 0; k < n; k++, sent++)
-			if (sendto(fd, "x", 1, 0, &closed.address.any, closed.length) != 1)
-				fail("sendto");
-		if (!i)
-			printf("port %lu\n", closed.port);
-		first = closed.port + 1;
-	}
+	for (unsigned long i = 0; i < n; i++)
+		if (sendto(fd, "x", 1, 0, &closed.address.any, closed.length) != 1)
+			fail("sendto");
 	close(fd);
 	wait_for_arrival();
-	printf("dropped %lu\n", sent);
+	printf("port %lu\ndropped %lu\n", closed.port, n);
 }
 
 /* The kernel's own count of what a socket dropped. */
@@ -215,20 +205,20 @@ static const struct frame {
 		96, 0},
 };
 
-void make_frames(char **arguments)
+static const struct frame *frame_find(const char *name)
 {
-	unsigned long n = number(arguments[1]), port = number(arguments[2]);
-	const struct frame *frame = NULL;
+	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++)
+		if (!strcmp(frames[i].name, name))
+			return &frames[i];
+	fail("a frame of this name");
+}
+
+static void send_frames(int fd, const struct frame *frame, unsigned long n, unsigned long port)
+{
 	struct sockaddr_ll loop = {
 		.sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex("lo")};
-	int fd = socket(AF_PACKET, SOCK_RAW, 0);
 	unsigned char bytes[sizeof(struct ethhdr) + sizeof(frame->bytes)] = {0};
 
-	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++)
-		if (!strcmp(frames[i].name, arguments[0]))
-			frame = &frames[i];
-	if (!frame || fd < 0)
-		fail("a frame of this name on a packet socket");
 	bytes[ETH_ALEN * 2] = (unsigned char)(frame->type >> 8);
 	bytes[ETH_ALEN * 2 + 1] = (unsigned char)frame->type;
 	memcpy(bytes + sizeof(struct ethhdr), frame->bytes, frame->size);
@@ -236,12 +226,25 @@ void make_frames(char **arguments)
 		bytes[sizeof(struct ethhdr) + frame->port_at] = (unsigned char)(port >> 8);
 		bytes[sizeof(struct ethhdr) + frame->port_at + 1] = (unsigned char)port;
 	}
-	stay_on_one_cpu();
 	for (unsigned long i = 0; i < n; i++)
 		if (sendto(fd, bytes, sizeof(struct ethhdr) + frame->size, 0,
 			    (struct sockaddr *)&loop, sizeof(loop)) < 0)
 			fail("a frame on loopback");
+}
+
+void make_frames(char **arguments)
+{
+	const struct frame *frame = frame_find(arguments[0]);
+	unsigned long n = number(arguments[1]), port = number(arguments[2]);
+	unsigned long ports = number(arguments[3]);
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+
+	if (fd < 0)
+		fail("a packet socket");
+	stay_on_one_cpu();
+	for (unsigned long i = 0; i < ports; i++)
+		send_frames(fd, frame, n, port + i);
 	close(fd);
 	wait_for_arrival();
-	printf("dropped %lu\n", n);
+	printf("dropped %lu\n", n * ports);
 }

@@ -26,13 +26,13 @@
  *       N sched_rr_get_interval with these arguments, which the kernel refuses and programs see.
  *   migrations N FOLDER
  *       Joins the cgroup and moves to another CPU N times.
- *   udp_refused N FAMILY PORT PORTS
- *       N datagrams over loopback to each of PORTS ports from PORT on to which nobody listens.
+ *   udp_refused N FAMILY PORT
+ *       N datagrams over loopback to a port from PORT on to which nobody listens.
  *       FAMILY is ipv4, ipv6 or mapped: IPv4 over a socket of IPv6.
  *   udp_full N FAMILY PORT
  *       Datagrams to a free port from PORT on until N of them found its queue full.
- *   frames NAME N PORT
- *       N frames on loopback that are dropped, see drops.c; PORT is their destination.
+ *   frames NAME N PORT PORTS
+ *       N frames on loopback to each of PORTS ports from PORT on, which are dropped, see drops.c.
  *   malloc N FOLDER
  *       N calls of the C library's malloc in the cgroup FOLDER, which it then leaves.
  *   entries N FILE FUNCTION LINE STEP
@@ -426,9 +426,9 @@ static const struct kind {
 	{"naps", 3, make_naps},
 	{"observe", 3, make_observe},
 	{"migrations", 2, make_migrations},
-	{"udp_refused", 4, make_udp_refused},
+	{"udp_refused", 3, make_udp_refused},
 	{"udp_full", 3, make_udp_full},
-	{"frames", 3, make_frames},
+	{"frames", 4, make_frames},
 	{"pin", 1, make_pin},
 	{"maps", 1, make_maps},
 };
