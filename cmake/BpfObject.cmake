@@ -11,8 +11,12 @@ endif()
 
 # <asm/types.h> lies in the multiarch folder on Debian, which clang does not search for the BPF target.
 set(bpf_include_flags -I${PROJECT_SOURCE_DIR}/bpf)
+if(CMAKE_SYSROOT)
+	list(APPEND bpf_include_flags --sysroot=${CMAKE_SYSROOT})
+endif()
 if(CMAKE_LIBRARY_ARCHITECTURE)
-	list(APPEND bpf_include_flags -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
+	list(APPEND bpf_include_flags
+		-idirafter ${CMAKE_SYSROOT}/usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
 endif()
 
 function(bpf_object output source)

@@ -8,7 +8,7 @@
 #ifdef __x86_64__
 #define PROBE_ARGUMENTS "8@%%rdi 8@%%rsi -4@%%edx"
 #else
-#define PROBE_ARGUMENTS "8@x0 8@x1 -4@w2"
+#define PROBE_ARGUMENTS "8@x0 8@x1 -4@x2"
 #endif
 __attribute__((noinline)) static void enter_function(const char *file, const char *name, int line)
 {
