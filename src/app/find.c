@@ -71,9 +71,9 @@ static int not_found(const char *directory, const char *name, struct arena *aren
 	for (size_t i = 0; i < count; i++)
 		nearest_offer(&nearest, names[i]);
 	return err_set(err, -ENOENT,
-		"there is no pack `%s` in %s%s%s%s; `otelbpf list` shows what there is", name,
-		directory, nearest.name ? "; did you mean `" : "", nearest.name ? nearest.name : "",
-		nearest.name ? "`?" : "");
+		"there is no pack `%s` in %s%s%s%s `otelbpf list` shows what there is", name,
+		directory, nearest.name ? "; did you mean `" : ";",
+		nearest.name ? nearest.name : "", nearest.name ? "`?" : "");
 }
 
 /* The path of a pack's files without .yaml or .bpf.o. */
