@@ -164,7 +164,8 @@ static void print_help(void)
 	       "OpenTelemetry metrics over OTLP\n\n"
 	       "usage:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  otelbpf %s %s\n      %s\n", commands[i]->name, commands[i]->arguments,
+		printf("  otelbpf %s%s%s\n      %s\n", commands[i]->name,
+			*commands[i]->arguments ? " " : "", commands[i]->arguments,
 			commands[i]->help);
 	printf("\nA PACK is a set of BPF programs and the metrics made of them: its name, or the "
 	       "path "
