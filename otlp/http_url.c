@@ -77,5 +77,5 @@ void http_url_fini(struct http_url *url)
 {
 	free(url->text);
 	free(url->host);
-	*url = (struct http_url){NULL};
+	*url = (struct http_url){.port = 0};
 }

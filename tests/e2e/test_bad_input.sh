@@ -33,6 +33,7 @@ refused 2 "collector:4318" --otlp-endpoint collector:4318 softirqs
 refused 1 "there is no pack \`softirq\`" run softirq
 refused 1 "did you mean \`softirqs\`?" run softirq
 refused 1 "none of the packs could be started" run softirq
+refused 2 "more than 256 hooks" check "xdp_incoming_packets@$(printf 'xdp/e%d,' {1..257})"
 refused 1 "which --strict does not allow" run --strict softirqs nothing_such
 goes_on "there is no pack \`nothing_such\`" nothing_such
 

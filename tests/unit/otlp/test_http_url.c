@@ -25,7 +25,7 @@ static void test_good(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct http_url url = {NULL};
+		struct http_url url = {.port = 0};
 
 		assert_int_equal(http_url_read(&url, rows[i].text, NULL), 0);
 		assert_string_equal(url.text, rows[i].told);
@@ -51,7 +51,7 @@ static void test_bad(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct http_url url = {NULL};
+		struct http_url url = {.port = 0};
 		struct err err = {""};
 
 		assert_int_equal(http_url_read(&url, rows[i].text, &err), -EINVAL);
@@ -64,7 +64,7 @@ static void test_bad(void **state)
 static void test_length(void **state)
 {
 	char *text = malloc(LIMIT_URL_BYTES + 2);
-	struct http_url url = {NULL};
+	struct http_url url = {.port = 0};
 	struct err err = {""};
 
 	(void)state;
