@@ -54,6 +54,18 @@ static void mix_rows(uint64_t *hash, const struct bucket_rows *rows)
 	mix_number(hash, rows->sum_number);
 }
 
+/* What views make of it. */
+static void mix_plan(uint64_t *hash, const struct metric_plan *plan)
+{
+	mix_number(hash, plan->octaves);
+	mix_number(hash, plan->keeps_cpus);
+	mix_number(hash, plan->bound_count);
+	if (plan->bounds)
+		mix(hash, plan->bounds, plan->bound_count * sizeof(*plan->bounds));
+	for (size_t i = 0; i < plan->attribute_count; i++)
+		mix_number(hash, plan->attributes[i].hidden);
+}
+
 /* What makes the values of its series, and which series there are; not its description. */
 static void mix_metric(uint64_t *hash, const struct metric_definition *metric)
 {
@@ -78,8 +90,10 @@ static struct book_identity identity(const struct pack *pack, const struct pins 
 {
 	uint64_t hash = probe_fingerprint(pack->probe, &seed);
 
-	for (size_t i = 0; i < pack->definition.metric_count; i++)
+	for (size_t i = 0; i < pack->definition.metric_count; i++) {
 		mix_metric(&hash, &pack->definition.metrics[i]);
+		mix_plan(&hash, &pack->plan.metrics[i]);
+	}
 	mix_number(&hash, (uint64_t)pins_temporality(pins));
 	return (struct book_identity){
 		.layout = hash,

@@ -33,8 +33,9 @@ struct pins {
 	struct log_repeat failures;
 };
 
-/* The book of a pack that is complete, and of this version. */
-int pin_open_book(struct pin *pin) MUST_CHECK;
+/* The book of a pack that is complete, and of this version; undamaged, if it is one that `check`
+ * (book_check, or book_check_head while another process writes) finds so. */
+int pin_open_book(struct pin *pin, bool (*check)(const struct book *book, size_t size)) MUST_CHECK;
 
 /* Who has the folder; 0 if that is not known. */
 uint32_t pins_owner(const char *directory);
