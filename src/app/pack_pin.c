@@ -71,7 +71,8 @@ static void mix_metric(uint64_t *hash, const struct metric_definition *metric)
 {
 	const uint64_t numbers[] = {metric->factor, metric->divisor, metric->buckets,
 		metric->exp2_first, metric->max_size, metric->cardinality_limit, metric->by_size,
-		metric->key_size, metric->samples, metric->attribute_count};
+		metric->key_size, metric->samples, metric->attribute_count,
+		metric->idle_timeout_ns != 0};
 
 	mix_text(hash, metric->name);
 	mix_text(hash, metric->unit);
@@ -185,7 +186,7 @@ static void pin_probe(struct pack *pack, struct scope *scope, uint64_t now)
 		log_warn("pack %s counts only while otelbpf runs: this kernel cannot keep its "
 			 "programs attached; its counts go on with the next start",
 			pack->name);
-	pin_complete(pack->pin, scope, counts, now);
+	pin_complete(pack->pin, &(struct pin_of){scope, pack->collector}, counts, now);
 }
 
 int pack_attach(struct pack *pack, struct scope *scope, uint64_t now, struct err *err)
@@ -194,7 +195,7 @@ int pack_attach(struct pack *pack, struct scope *scope, uint64_t now, struct err
 	int result = 0;
 
 	if (is_old)
-		result = pin_restore(pack->pin, scope, err);
+		result = pin_restore(pack->pin, &(struct pin_of){scope, pack->collector}, err);
 	if (!result && !(is_old && pin_counts(pack->pin)))
 		result = probe_attach(pack->probe, err);
 	if (!result && pack->pin && !is_old)

@@ -347,13 +347,31 @@ uint64_t pin_time(const struct pin *pin)
 	return entry ? entry->time : pin->book->created;
 }
 
-void pin_complete(struct pin *pin, struct scope *scope, bool counts, uint64_t now)
+void pin_complete(struct pin *pin, const struct pin_of *of, bool counts, uint64_t now)
 {
-	pin->scope = scope;
+	pin->of = *of;
 	book_complete(pin->book, counts, now);
 }
 
-int pin_restore(struct pin *pin, struct scope *scope, struct err *err)
+static int read_marks(struct pin *pin, const struct book_entry *entry, struct err *err)
+{
+	const uint8_t *bytes = book_marks(pin->book, entry);
+	uint64_t length, head = sizeof(length);
+	int result;
+
+	if (entry->length < head)
+		return err_set(err, -EINVAL, "the marks are damaged");
+	memcpy(&length, bytes, sizeof(length));
+	if (length > entry->length - head)
+		return err_set(err, -EINVAL, "the marks are damaged");
+	result = marks_read(pin->of.scope, bytes + head, length, entry->time, err);
+	if (!result && pin->of.collector)
+		result = collector_read(pin->of.collector, bytes + head + length,
+			entry->length - head - length, err);
+	return result;
+}
+
+int pin_restore(struct pin *pin, const struct pin_of *of, struct err *err)
 {
 	uint64_t epoch = book_epoch(pin->pins->root);
 	const struct book_entry *entry = book_last(pin->book, epoch);
@@ -361,15 +379,15 @@ int pin_restore(struct pin *pin, struct scope *scope, struct err *err)
 	size_t count;
 	int result;
 
-	pin->scope = scope;
+	pin->of = *of;
 	if (!entry)
 		return 0;
-	result = marks_read(scope, book_marks(pin->book, entry), entry->length, entry->time, err);
+	result = read_marks(pin, entry, err);
 	if (result)
 		return err_prefix(err, result, "%s: ", pin->folder);
 	ranges = book_ranges(pin->book, epoch, &count);
 	for (size_t i = 0; i < count; i++)
-		marks_settle(scope, &ranges[i], entry->time);
+		marks_settle(of->scope, &ranges[i], entry->time);
 	return 0;
 }
 
@@ -379,7 +397,7 @@ void pin_abandon(struct pin *pin)
 
 	kept_close(&pin->memory);
 	pin->book = NULL;
-	pin->scope = NULL;
+	pin->of = (struct pin_of){0};
 	if (pin_folder_remove(pin->folder, &err))
 		log_debug("%s", err.text);
 }

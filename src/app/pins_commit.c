@@ -33,6 +33,20 @@ static int grow_book(struct pin *pin, struct err *err)
 	return 0;
 }
 
+/* The length of the scope's part, the scope, the collector. */
+static void write_marks(const struct pin *pin, struct buf *out)
+{
+	uint64_t length = 0;
+	uint8_t *at = buf_extend(out, sizeof(length));
+
+	marks_write(pin->of.scope, out);
+	length = out->length - sizeof(length);
+	if (at)
+		memcpy(at, &length, sizeof(length));
+	if (pin->of.collector)
+		collector_write(pin->of.collector, out);
+}
+
 static int write_book(struct pin *pin, const struct book_entry *about, struct err *err)
 {
 	uint64_t epoch = book_epoch(pin->pins->root);
@@ -42,7 +56,7 @@ static int write_book(struct pin *pin, const struct book_entry *about, struct er
 		int result;
 
 		book_begin(pin->book, pin->memory.size, epoch, &out);
-		marks_write(pin->scope, &out);
+		write_marks(pin, &out);
 		if (!out.failed) {
 			book_end(pin->book, epoch, &out, about);
 			return 0;
@@ -60,7 +74,7 @@ static void give_up(struct pin *pin, const struct err *err)
 		  "start",
 		pin->name, err->text);
 	book_spoil(pin->book);
-	pin->scope = NULL;
+	pin->of.scope = NULL;
 }
 
 void pins_commit(struct pins *pins, const struct snapshot *snapshot)
@@ -70,10 +84,10 @@ void pins_commit(struct pins *pins, const struct snapshot *snapshot)
 		struct book_entry about = {.collection = pins->collection, .time = snapshot->time};
 		struct err err = {0};
 
-		while (pin->scope && about.scope < snapshot->scope_count &&
-			snapshot->scopes[about.scope] != pin->scope)
+		while (pin->of.scope && about.scope < snapshot->scope_count &&
+			snapshot->scopes[about.scope] != pin->of.scope)
 			about.scope++;
-		if (pin->scope && write_book(pin, &about, &err))
+		if (pin->of.scope && write_book(pin, &about, &err))
 			give_up(pin, &err);
 	}
 	book_root_advance(pins->root);
@@ -136,9 +150,9 @@ static void acknowledge(struct pins *pins, uint64_t collection, const struct sna
 			!book_range(&range, entry->scope, from, to))
 			continue;
 		about = *entry;
-		if (settle && pin->scope)
-			marks_settle(pin->scope, &range, entry->time);
-		if (!book_acknowledge(pin->book, epoch, &range) && pin->scope &&
+		if (settle && pin->of.scope)
+			marks_settle(pin->of.scope, &range, entry->time);
+		if (!book_acknowledge(pin->book, epoch, &range) && pin->of.scope &&
 			write_book(pin, &about, &err))
 			give_up(pin, &err);
 	}

@@ -15,8 +15,8 @@ struct pin {
 	char name[NAME_MAX + 1];
 	char folder[PATH_MAX];
 	struct kept memory;
-	struct book *book;   /* in it; NULL: there is none that we know */
-	struct scope *scope; /* NULL: this run has not started it */
+	struct book *book; /* in it; NULL: there is none that we know */
+	struct pin_of of;  /* without a scope: this run has not started it */
 	bool is_old, has_other_object;
 };
 

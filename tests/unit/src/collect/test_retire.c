@@ -146,7 +146,7 @@ static int release(const struct map_info *table, uint32_t number)
 	return 0;
 }
 
-static const struct slot_calls calls = {forget, restore, release};
+static const struct slot_calls calls = {.forget = forget, .restore = restore, .release = release};
 
 static void world_begin(const struct kind *kind, uint64_t seed)
 {
