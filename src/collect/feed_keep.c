@@ -47,7 +47,8 @@ static int read_name(struct feed *feed, struct input *in, uint32_t *renamed)
 {
 	size_t size = feed->plan->value_size;
 	struct rename_mark name = {.series = get32(in), .place = get32(in), .count = get32(in)};
-	const void *values = name.count <= INT32_MAX / size ? take_bytes(in, name.count * size) : NULL;
+	const void *values = name.count <= INT32_MAX / size ? take_bytes(in, name.count * size)
+							    : NULL;
 
 	if (!values || !is_place(feed, name.place) ||
 		(name.series != KEYTAB_UNDECODABLE && !feed_has_series(feed, name.series)))

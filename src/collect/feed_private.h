@@ -125,6 +125,7 @@ void feed_close_ends(struct feed *feed);
 int feed_count_slot(struct feed *feed, uint32_t series) MUST_CHECK;
 void feed_add_remains(struct feed *feed);
 void feed_end_remains(struct feed *feed);
+void feed_skip_remains(struct feed *feed); /* instead: the pass was cut short */
 void feed_write_remains(const struct feed *feed, struct buf *out);
 /* -EINVAL, -ENOMEM. */
 int feed_read_remains(struct feed *feed, struct input *in) MUST_CHECK;

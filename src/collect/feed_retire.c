@@ -226,14 +226,23 @@ int feed_inherit_slot(struct feed *feed, uint32_t number, uint32_t state, const 
 	return 0;
 }
 
+static bool is_there(const struct feed *feed, const struct remains *remains)
+{
+	return series_generation(feed->metric, remains->series) == remains->generation;
+}
+
+static bool has_slots(const struct feed *feed, uint32_t series)
+{
+	return series < feed->ends->capacity && feed->ends->slot_counts[series];
+}
+
 static bool goes_on(const struct feed *feed, const struct remains *remains)
 {
-	if (series_generation(feed->metric, remains->series) != remains->generation)
+	if (!is_there(feed, remains))
 		return false;
 	if (remains->due)
 		return true;
-	if (feed->ends->slot_counts[remains->series] ||
-		metric_is_overflow(feed->metric, remains->series))
+	if (has_slots(feed, remains->series) || metric_is_overflow(feed->metric, remains->series))
 		return true;
 	/* Of a level nothing may be forgotten. */
 	return feed->plan->instrument == INSTRUMENT_UPDOWNCOUNTER &&
@@ -253,7 +262,7 @@ void feed_add_remains(struct feed *feed)
 	}
 }
 
-/* The first pass tells it; it is due until a later one finds it delivered. */
+/* This pass told it. It is due until a pass finds that it was delivered. */
 static void count_pass(const struct feed *feed, struct remains *remains)
 {
 	if (remains->due > 1 ||
@@ -268,14 +277,25 @@ void feed_end_remains(struct feed *feed)
 	size_t kept = 0;
 
 	for (size_t i = 0; ends && i < ends->count; i++) {
-		count_pass(feed, &ends->remains[i]);
-		if (goes_on(feed, &ends->remains[i]))
+		if (goes_on(feed, &ends->remains[i])) {
+			count_pass(feed, &ends->remains[i]);
 			ends->remains[kept++] = ends->remains[i];
-		else
+		} else {
 			free(ends->remains[i].words);
+		}
 	}
 	if (ends)
 		ends->count = kept;
+}
+
+void feed_skip_remains(struct feed *feed)
+{
+	struct feed_ends *ends = feed->ends;
+
+	for (size_t i = 0; ends && i < ends->count; i++) {
+		if (ends->remains[i].due)
+			ends->remains[i].due = PASSES;
+	}
 }
 
 void feed_write_remains(const struct feed *feed, struct buf *out)
@@ -286,10 +306,11 @@ void feed_write_remains(const struct feed *feed, struct buf *out)
 	if (!ends)
 		return;
 	for (size_t i = 0; i < ends->count; i++)
-		count += goes_on(feed, &ends->remains[i]);
+		count += is_there(feed, &ends->remains[i]);
 	put32(out, count);
 	for (size_t i = 0; i < ends->count; i++) {
-		if (!goes_on(feed, &ends->remains[i]))
+		/* Its key may come back before the next pass, and it goes on. */
+		if (!is_there(feed, &ends->remains[i]))
 			continue;
 		put32(out, ends->remains[i].series);
 		put32(out, ends->remains[i].due);
