@@ -14,7 +14,8 @@
 #include "base/log.h"
 #include "probe/pin_folder.h"
 
-static const char another_version[] = "another version of otelbpf made it, or it is not complete";
+static const char another_version[] =
+	"another version of otelbpf made it, or it is not complete, or damaged";
 
 static int root_path(char *path, const char *directory)
 {
@@ -85,19 +86,36 @@ static int open_root(struct pins *pins, struct err *err)
 	return result ? result : make_root(pins, path, err);
 }
 
-static int open_request(struct pins *pins, struct err *err)
+static int open_request(struct pins *pins)
+{
+	const struct book_request *request;
+
+	if (kept_open(&pins->request, pins->request_path, sizeof(struct book_request), NULL)) {
+		pins->request = (struct kept){0};
+		return 0;
+	}
+	request = (const struct book_request *)(const void *)pins->request.memory;
+	return book_request_check(request, pins->request.size, book_epoch(pins->root));
+}
+
+/* What all packs share. */
+static int open_shared(struct pins *pins, struct err *err)
 {
 	int result = pin_path(pins->request_path, sizeof(pins->request_path), pins->directory,
 		"state", "request");
 
 	if (result)
 		return err_set(err, result, "%s: the name is too long", pins->directory);
-	if (kept_open(&pins->request, pins->request_path, sizeof(struct book_request), NULL))
-		pins->request = (struct kept){0};
-	return 0;
+	result = open_root(pins, err);
+	if (result || open_request(pins) >= 0)
+		return result;
+	/* Without the request nobody knows which marks it moved. */
+	kept_close(&pins->request);
+	result = start_afresh(pins, err);
+	return result ? result : open_root(pins, err);
 }
 
-int pin_open_book(struct pin *pin)
+int pin_open_book(struct pin *pin, bool (*check)(const struct book *book, size_t size))
 {
 	char path[PATH_MAX];
 	int result = pin_path(path, sizeof(path), pin->folder, "state", "marks");
@@ -107,7 +125,7 @@ int pin_open_book(struct pin *pin)
 	if (result)
 		return result;
 	pin->book = (struct book *)(void *)pin->memory.memory;
-	if (book_check(pin->book, pin->memory.size) && pin->book->complete)
+	if (check(pin->book, pin->memory.size) && pin->book->complete)
 		return 0;
 	kept_close(&pin->memory);
 	pin->book = NULL;
@@ -127,8 +145,8 @@ static int add_pin(void *context, const char *entry)
 	pin->pins = pins;
 	pin->next = pins->all;
 	pins->all = pin;
-	if (!pin_open_book(pin))
-		book_repair(pin->book, pins->root->epoch);
+	if (!pin_open_book(pin, book_check))
+		book_repair(pin->book, book_epoch(pins->root));
 	return 0;
 }
 
@@ -152,9 +170,7 @@ int pins_open(struct pins **result, const char *directory, enum temporality_pref
 			err_set(err, code, "%s: cannot be locked: %s", directory, strerror(-code));
 	}
 	if (!code)
-		code = open_root(pins, err);
-	if (!code)
-		code = open_request(pins, err);
+		code = open_shared(pins, err);
 	if (!code)
 		code = pin_folder_each(directory, add_pin, pins, err);
 	if (code) {
@@ -326,36 +342,52 @@ bool pin_has_other_object(const struct pin *pin)
 
 uint64_t pin_time(const struct pin *pin)
 {
-	const struct book_entry *entry = book_last(pin->book, pin->pins->root->epoch);
+	const struct book_entry *entry = book_last(pin->book, book_epoch(pin->pins->root));
 
 	return entry ? entry->time : pin->book->created;
 }
 
-void pin_complete(struct pin *pin, struct scope *scope, bool counts, uint64_t now)
+void pin_complete(struct pin *pin, const struct pin_of *of, bool counts, uint64_t now)
 {
-	pin->scope = scope;
-	pin->book->counts = counts;
-	pin->book->created = now;
-	__atomic_store_n(&pin->book->complete, 1, __ATOMIC_SEQ_CST);
+	pin->of = *of;
+	book_complete(pin->book, counts, now);
 }
 
-int pin_restore(struct pin *pin, struct scope *scope, struct err *err)
+static int read_marks(struct pin *pin, const struct book_entry *entry, struct err *err)
 {
-	uint64_t epoch = pin->pins->root->epoch;
+	const uint8_t *bytes = book_marks(pin->book, entry);
+	uint64_t length, head = sizeof(length);
+	int result;
+
+	if (entry->length < head)
+		return err_set(err, -EINVAL, "the marks are damaged");
+	memcpy(&length, bytes, sizeof(length));
+	if (length > entry->length - head)
+		return err_set(err, -EINVAL, "the marks are damaged");
+	result = marks_read(pin->of.scope, bytes + head, length, entry->time, err);
+	if (!result && pin->of.collector)
+		result = collector_read(pin->of.collector, bytes + head + length,
+			entry->length - head - length, err);
+	return result;
+}
+
+int pin_restore(struct pin *pin, const struct pin_of *of, struct err *err)
+{
+	uint64_t epoch = book_epoch(pin->pins->root);
 	const struct book_entry *entry = book_last(pin->book, epoch);
 	const struct marks_range *ranges;
 	size_t count;
 	int result;
 
-	pin->scope = scope;
+	pin->of = *of;
 	if (!entry)
 		return 0;
-	result = marks_read(scope, book_marks(pin->book, entry), entry->length, entry->time, err);
+	result = read_marks(pin, entry, err);
 	if (result)
 		return err_prefix(err, result, "%s: ", pin->folder);
 	ranges = book_ranges(pin->book, epoch, &count);
 	for (size_t i = 0; i < count; i++)
-		marks_settle(scope, &ranges[i], entry->time);
+		marks_settle(of->scope, &ranges[i], entry->time);
 	return 0;
 }
 
@@ -365,7 +397,7 @@ void pin_abandon(struct pin *pin)
 
 	kept_close(&pin->memory);
 	pin->book = NULL;
-	pin->scope = NULL;
+	pin->of = (struct pin_of){0};
 	if (pin_folder_remove(pin->folder, &err))
 		log_debug("%s", err.text);
 }

@@ -168,6 +168,7 @@ void feed_end(struct feed *feed, bool complete)
 {
 	if (!complete) {
 		metric_skip(feed->metric);
+		feed_skip_remains(feed);
 		return;
 	}
 	if (feed->kind->end)

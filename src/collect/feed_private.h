@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/words.h"
 #include "collect/attributes.h"
 #include "collect/feed.h"
 #include "collect/keytab.h"
@@ -133,6 +134,17 @@ void feed_close_ends(struct feed *feed);
 int feed_count_slot(struct feed *feed, uint32_t series) MUST_CHECK;
 void feed_add_remains(struct feed *feed);
 void feed_end_remains(struct feed *feed);
+void feed_skip_remains(struct feed *feed); /* instead: the pass was cut short */
+void feed_write_remains(const struct feed *feed, struct buf *out);
+/* -EINVAL, -ENOMEM. */
+int feed_read_remains(struct feed *feed, struct input *in) MUST_CHECK;
+
+/* feed_table.c. Room for what is known of its slots or values: 0 or -ENOMEM. */
+size_t feed_row_limit(const struct feed *feed);
+int feed_take_rows(struct feed *feed) MUST_CHECK;
+
+/* feed_keep.c. Whether the metric has that series. */
+bool feed_has_series(const struct feed *feed, uint32_t series);
 
 /* feed_memo.c. Before the first row. 0 or -ENOMEM. */
 int feed_open_memos(struct feed *feed) MUST_CHECK;

@@ -31,8 +31,18 @@ static uint32_t *take_row(size_t count)
 	return row;
 }
 
-static int take_rows(struct feed *feed, size_t count)
+size_t feed_row_limit(const struct feed *feed)
 {
+	const struct map_info *info = feed->plan->map;
+
+	if (info->table.kind == TABLE_SLOTS)
+		return (size_t)info->max_entries + 1;
+	return (size_t)info->max_entries * (feed->plan->keeps_cpus ? info->table.elements : 1);
+}
+
+int feed_take_rows(struct feed *feed)
+{
+	size_t count = feed_row_limit(feed);
 	struct feed_slots *slots = &feed->slots;
 
 	if (!slots->states)
@@ -294,7 +304,7 @@ static bool add_known(struct feed *feed, const struct table *table)
 
 static int feed_slots(struct feed *feed, const struct table *table)
 {
-	int result = take_rows(feed, (size_t)table->info->max_entries + 1);
+	int result = feed_take_rows(feed);
 	const unsigned char *rest;
 	uint64_t sum;
 
@@ -352,7 +362,7 @@ static int feed_shards(struct feed *feed, const struct table *table)
 {
 	uint32_t shards = table->info->table.elements;
 	uint32_t together = feed->plan->keeps_cpus ? 1 : shards, per_value = shards / together;
-	int result = take_rows(feed, (size_t)table->info->max_entries * per_value);
+	int result = feed_take_rows(feed);
 	uint64_t sum;
 
 	for (uint32_t i = 0; !result && i < table->info->max_entries; i++) {

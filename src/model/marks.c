@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/words.h"
 #include "model/delta.h"
 #include "model/series.h"
 
@@ -34,16 +35,6 @@ static bool is_exponential(const struct metric *metric)
 static bool is_histogram(const struct metric *metric)
 {
 	return metric->desc.instrument == INSTRUMENT_HISTOGRAM;
-}
-
-static void put32(struct buf *out, uint32_t value)
-{
-	buf_put(out, &value, sizeof(value));
-}
-
-static void put64(struct buf *out, uint64_t value)
-{
-	buf_put(out, &value, sizeof(value));
 }
 
 /* With the NUL, so that it can be used where it lies. */
@@ -190,56 +181,13 @@ void marks_write(const struct scope *scope, struct buf *out)
 		put_metric(out, scope->metrics[i]);
 }
 
-struct input {
-	const uint8_t *at, *end;
-	bool failed;
-};
-
-static const void *take(struct input *in, size_t size)
-{
-	const uint8_t *at = in->at;
-
-	if (in->failed || (size_t)(in->end - in->at) < size) {
-		in->failed = true;
-		return NULL;
-	}
-	in->at += size;
-	return at;
-}
-
-static void get(struct input *in, void *to, size_t size)
-{
-	const void *from = take(in, size);
-
-	if (from)
-		memcpy(to, from, size);
-	else
-		memset(to, 0, size);
-}
-
-static uint32_t get32(struct input *in)
-{
-	uint32_t value;
-
-	get(in, &value, sizeof(value));
-	return value;
-}
-
-static uint64_t get64(struct input *in)
-{
-	uint64_t value;
-
-	get(in, &value, sizeof(value));
-	return value;
-}
-
 /* "" after a failure. */
 static const char *get_text(struct input *in, uint32_t limit, uint32_t *length)
 {
 	const char *text;
 
 	*length = get32(in);
-	text = *length <= limit ? take(in, (size_t)*length + 1) : NULL;
+	text = *length <= limit ? take_bytes(in, (size_t)*length + 1) : NULL;
 	if (!text || text[*length] || strlen(text) != *length) {
 		in->failed = true;
 		*length = 0;
@@ -265,7 +213,7 @@ static void get_attributes(struct input *in, struct attr *attrs, uint32_t *count
 			attrs[i].key = get_text(in, LIMIT_ATTRIBUTE_STRING, &length);
 		if (i && strcmp(attrs[i - 1].key, attrs[i].key) >= 0)
 			in->failed = true;
-		get(in, &type, sizeof(type));
+		get_bytes(in, &type, sizeof(type));
 		attrs[i].type = (enum attr_type)type;
 		if (type == ATTR_STRING)
 			attrs[i].string = get_text(in, LIMIT_ATTRIBUTE_STRING, &attrs[i].length);
@@ -283,7 +231,7 @@ static void get_histogram(
 {
 	histogram->count = get64(in);
 	histogram->sum = get64(in);
-	get(in, histogram->buckets,
+	get_bytes(in, histogram->buckets,
 		((size_t)metric->desc.bound_count + 1) * sizeof(*histogram->buckets));
 }
 
@@ -306,7 +254,7 @@ static void get_exponential(
 		in->failed = true;
 		exponential_clear(histogram);
 	}
-	get(in, histogram->buckets, histogram->bucket_count * sizeof(*histogram->buckets));
+	get_bytes(in, histogram->buckets, histogram->bucket_count * sizeof(*histogram->buckets));
 }
 
 static void get_state(struct input *in, struct metric *metric, uint32_t number)

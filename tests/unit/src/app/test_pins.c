@@ -59,9 +59,9 @@ static struct run start(enum temporality_preference preference, int packs)
 			pin_is_old(run.pin[i]) ? pin_time(run.pin[i]) : 50);
 		run.metrics[i] = scope_add_metric(scope, &desc, NULL);
 		if (pin_is_old(run.pin[i]))
-			assert_ok(pin_restore(run.pin[i], scope, &err));
+			assert_ok(pin_restore(run.pin[i], &(struct pin_of){.scope = scope}, &err));
 		else
-			pin_complete(run.pin[i], scope, true, 50);
+			pin_complete(run.pin[i], &(struct pin_of){.scope = scope}, true, 50);
 	}
 	return run;
 }
@@ -259,7 +259,7 @@ static void what_begins_anew(void **state)
 	assert_non_null(strstr(reason, "have changed"));
 	assert_false(pin_is_old(pin));
 	assert_int_equal(pin_time(pin), 0);
-	pin_complete(pin, NULL, false, 70);
+	pin_complete(pin, &(struct pin_of){0}, false, 70);
 	pins_close(run.pins);
 	/* The same layout with other programs is the same. */
 	assert_ok(pins_open(&run.pins, folder, PREFER_CUMULATIVE, &err));
