@@ -6,7 +6,8 @@ build_packages=(gcc libc6-dev cmake ninja-build pkgconf clang
 # Go builds the Collector that the tests send to, from modules that it fetches over TLS; they read its output with jq.
 test_packages=(libcmocka-dev ca-certificates curl jq iproute2 bc patch strace python3-jsonschema python3-yaml)
 check_packages=(git clang-format clang-tidy    # and clang's sanitizers, see clang_sanitizers
-    qemu-system-x86 busybox-static cpio xz-utils)
+    qemu-system-x86 busybox-static cpio xz-utils
+    qemu-system-arm lld)    # and what cmake/sysroot fetches
 
 as_root() { if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi; }
 
