@@ -220,6 +220,8 @@ static int read_rows(struct feed *feed, struct input *in)
 
 void feed_write(const struct feed *feed, struct buf *out)
 {
+	if (feed->renames)
+		put32(out, renames_pass(feed->renames));
 	if (feed->keys)
 		write_rows(feed, out);
 	else
@@ -229,8 +231,11 @@ void feed_write(const struct feed *feed, struct buf *out)
 
 int feed_read(struct feed *feed, struct input *in)
 {
-	int result = feed->keys ? read_rows(feed, in) : read_slots(feed, in);
+	int result;
 
+	if (feed->renames)
+		renames_set_pass(feed->renames, get32(in));
+	result = feed->keys ? read_rows(feed, in) : read_slots(feed, in);
 	if (!result)
 		result = feed_read_remains(feed, in);
 	return !result && in->failed ? -EINVAL : result;

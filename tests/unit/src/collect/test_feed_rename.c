@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "collect/feed_private.h"
+#include "model/marks.h"
 #include "src/collect/fixture.h"
 #include "src/collect/table_memory.h"
 #include "src/temporary.h"
@@ -53,10 +54,49 @@ static void name_devices(const char *const *names, size_t count)
 	name_devices((const char *const[]){__VA_ARGS__},                                           \
 		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
+/* Whether another process goes on before each collection. */
+static bool restarts;
+
+static void make_feed(struct bench *b, uint64_t created)
+{
+	struct scope *scope;
+
+	b->model = model_new(&resource);
+	model_set_temporality(b->model, b->preference);
+	scope = model_add_scope(b->model, "s", "1", created);
+	assert_int_equal(feed_new(&b->feed, &b->f.plan.metrics[0], scope, NULL), 0);
+	b->metric = scope->metrics[0];
+}
+
+/* As the book of a pack does it (app/book.h). */
+static void restart(struct bench *b)
+{
+	struct buf marks, rows;
+	struct input in;
+
+	if (!restarts || !b->snapshot)
+		return;
+	buf_init(&marks, 1 << 20);
+	buf_init(&rows, 1 << 20);
+	marks_write(b->metric->scope, &marks);
+	feed_write(b->feed, &rows);
+	feed_free(b->feed);
+	model_free(b->model);
+	make_feed(b, b->time - 1);
+	model_resume(b->model, b->time - 1);
+	assert_int_equal(marks_read((struct scope *)b->metric->scope, marks.data, marks.length,
+				 b->time - 1, NULL),
+		0);
+	in = (struct input){.at = rows.data, .end = rows.data + rows.length};
+	assert_int_equal(feed_read(b->feed, &in), 0);
+	assert_ptr_equal(in.at, in.end);
+	buf_fini(&marks);
+	buf_fini(&rows);
+}
+
 static void bench_open(struct bench *b, const char *instrument, const char *rest)
 {
 	const struct map_info *const maps[] = {&b->map};
-	struct scope *scope;
 	char text[1024];
 
 	snprintf(text, sizeof(text),
@@ -67,11 +107,7 @@ static void bench_open(struct bench *b, const char *instrument, const char *rest
 	fixture_plan(&b->f, text, maps, 1);
 	if (b->f.result)
 		fail_msg("%s", b->f.err.text);
-	b->model = model_new(&resource);
-	model_set_temporality(b->model, b->preference);
-	scope = model_add_scope(b->model, "s", "1", 1);
-	assert_int_equal(feed_new(&b->feed, &b->f.plan.metrics[0], scope, NULL), 0);
-	b->metric = scope->metrics[0];
+	make_feed(b, 1);
 	b->time = 100;
 }
 
@@ -121,6 +157,7 @@ static void collect_keys(
 		.count = count,
 	};
 
+	restart(b);
 	model_begin(b->model, b->time++);
 	feed_begin(b->feed);
 	if (b->table.info)
@@ -482,5 +519,9 @@ int main(void)
 		cmocka_unit_test(test_totals_delta),
 	};
 
-	return cmocka_run_group_tests(tests, temporary_make, temporary_remove);
+	int failed = cmocka_run_group_tests(tests, temporary_make, temporary_remove);
+
+	restarts = true;
+	return failed +
+	       cmocka_run_group_tests_name("restarts", tests, temporary_make, temporary_remove);
 }
