@@ -145,31 +145,31 @@ static void restart(struct bench *b)
 	buf_fini(&b->rows);
 }
 
-/* The series of the name; -1: the overflow series. */
-static const struct series *find(const struct bench *b, int64_t name)
+/* The series of the name, or SERIES_NONE; -1: the overflow series. */
+static uint32_t find(const struct bench *b, int64_t name)
 {
 	for (uint32_t i = 0; i < b->metric->series_count; i++) {
 		const struct series *series = &b->metric->series[i];
 
-		if (series->live &&
+		if (series_is_live(b->metric, i) &&
 			(series->attrs[0].type == ATTR_BOOL ? name == -1
 							    : series->attrs[0].integer == name))
-			return series;
+			return i;
 	}
-	return NULL;
+	return SERIES_NONE;
 }
 
 static void check(const struct bench *b, int64_t name, uint64_t start, uint64_t number)
 {
-	const struct series *series = find(b, name);
+	uint32_t series = find(b, name);
 
 	if (!number) {
-		assert_null(series);
+		assert_int_equal(series, SERIES_NONE);
 		return;
 	}
-	assert_non_null(series);
-	assert_int_equal(series->start, start);
-	assert_int_equal(series->number, number);
+	assert_int_not_equal(series, SERIES_NONE);
+	assert_int_equal(b->metric->starts[series], start);
+	assert_int_equal(b->metric->numbers[series], number);
 }
 
 /* A key that found no room stays where it is, although there is room now. */
