@@ -120,6 +120,11 @@ static bool is_exponential(const struct metric *metric)
 	return metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
 }
 
+static bool is_number(const struct metric *metric)
+{
+	return !is_histogram(metric) && !is_exponential(metric);
+}
+
 /* The point was delivered: the next one begins where it ended. */
 static void settle(struct metric *metric, uint32_t series, uint64_t time)
 {
@@ -344,7 +349,7 @@ void delta_end_all(struct metric *metric, bool skipped, uint64_t previous_time)
 	for (size_t i = 0; i < bits_words(metric->series_count); i++) {
 		uint64_t look = state->used[i], touched = state->touched[i];
 
-		if (!look_at_all && metric->numbers && !(look & ~touched)) {
+		if (is_number(metric) && !look_at_all && !(look & ~touched)) {
 			end_numbers(metric, i, previous_time);
 			continue;
 		}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/huge.h"
+#include "model/block.h"
 
 enum {
 	FIRST_CAPACITY = 8,
@@ -35,7 +36,10 @@ void series_table_fini(struct metric *metric)
 	if (!state)
 		return;
 	for (uint32_t i = 0; i < metric->series_count; i++)
-		free((struct attr *)metric->series[i].attrs);
+		block_free(metric, i);
+	for (uint32_t i = 0; i < state->key_count; i++)
+		free(state->keys[i]);
+	free(state->keys);
 	free(metric->series);
 	free(metric->live);
 	free(metric->starts);
@@ -142,94 +146,6 @@ static void index_remove(struct metric_state *state, uint32_t series)
 	}
 }
 
-/* Of one series: the point, and with delta temporality the source twice. */
-static size_t exponential_count(const struct metric *metric)
-{
-	return metric->temporality == TEMPORALITY_DELTA ? 3 : 1;
-}
-
-/* Bytes of what stands between the attributes and their strings. */
-static size_t buckets_size(const struct metric *metric)
-{
-	size_t buckets = ((size_t)metric->desc.bound_count + 1) * sizeof(uint64_t);
-
-	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
-		return exponential_count(metric) *
-		       (sizeof(struct exponential) + metric->desc.max_size * sizeof(uint64_t));
-	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
-		return 0;
-	if (metric->temporality == TEMPORALITY_DELTA)
-		return 3 * buckets + 2 * sizeof(struct histogram);
-	return buckets;
-}
-
-static void place_exponentials(const struct metric *metric, struct series *series,
-	struct series_state *state, struct exponential *first)
-{
-	size_t count = exponential_count(metric);
-	uint64_t *buckets = (uint64_t *)(void *)(first + count);
-
-	for (size_t i = 0; i < count; i++) {
-		first[i].buckets = buckets + i * metric->desc.max_size;
-		exponential_clear(&first[i]);
-	}
-	series->exponential = first;
-	if (count > 1)
-		state->exponential = first + 1;
-}
-
-static void place_buckets(const struct metric *metric, struct series *series,
-	struct series_state *state, void *memory)
-{
-	uint32_t count = metric->desc.bound_count + 1;
-	struct histogram *source = memory;
-
-	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
-		place_exponentials(metric, series, state, memory);
-	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
-		return;
-	if (metric->temporality == TEMPORALITY_DELTA) {
-		memory = source + 2;
-		source[0].buckets = (uint64_t *)memory + count;
-		source[1].buckets = (uint64_t *)memory + 2 * (size_t)count;
-		state->histogram = source;
-	}
-	series->histogram.buckets = memory;
-}
-
-/* One block: attributes, then buckets, then the strings. */
-static void *copy_attributes(
-	struct series *series, const struct attr *attrs, size_t attr_count, size_t middle)
-{
-	size_t head = attr_count * sizeof(*attrs) + middle;
-	size_t strings = 0;
-	struct attr *copies;
-	char *text;
-
-	for (size_t i = 0; i < attr_count; i++) {
-		strings += strlen(attrs[i].key) + 1;
-		if (attrs[i].type == ATTR_STRING)
-			strings += attrs[i].length + 1;
-	}
-	copies = calloc(1, head + strings + 1);
-	if (!copies)
-		return NULL;
-	text = (char *)copies + head;
-	for (size_t i = 0; i < attr_count; i++) {
-		copies[i] = attrs[i];
-		copies[i].key = text;
-		text = stpcpy(text, attrs[i].key) + 1;
-		if (attrs[i].type != ATTR_STRING)
-			continue;
-		copies[i].string = text;
-		memcpy(text, attrs[i].string, attrs[i].length);
-		text += attrs[i].length + 1;
-	}
-	series->attrs = copies;
-	series->attr_count = (uint32_t)attr_count;
-	return copies;
-}
-
 /* The array at *start, which has `had` elements, gets more; what is new is 0. */
 static bool extend(void *start, uint32_t had, uint32_t capacity, size_t size)
 {
@@ -316,23 +232,17 @@ static bool insert_at(struct metric *metric, uint32_t number, const struct attr 
 	size_t attr_count, uint64_t hash, uint64_t start)
 {
 	struct metric_state *state = metric->state;
-	struct series *series = &metric->series[number];
-	void *memory;
 
-	memory = copy_attributes(series, attrs, attr_count, buckets_size(metric));
-	if (!memory)
+	state->series[number] = (struct series_state){.hash = hash};
+	if (!block_make(metric, number, attrs, attr_count))
 		return false;
 	if (number >= metric->series_count)
 		metric->series_count = number + 1;
-	series->generation++;
+	metric->series[number].generation++;
 	metric->changes++;
 	metric->starts[number] = start;
-	series->histogram = (struct histogram){0};
-	state->series[number] = (struct series_state){.hash = hash};
 	clear_values(metric, number);
 	bit_set(state->used, number);
-	place_buckets(metric, series, &state->series[number],
-		(char *)memory + attr_count * sizeof(*attrs));
 	index_put(state, hash, number);
 	return true;
 }
@@ -379,7 +289,7 @@ void series_remove(struct metric *metric, uint32_t series)
 	struct metric_state *state = metric->state;
 
 	index_remove(state, series);
-	free((struct attr *)metric->series[series].attrs);
+	block_free(metric, series);
 	state->series[series] = (struct series_state){0};
 	clear_values(metric, series);
 	bit_clear(state->used, series);

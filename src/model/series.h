@@ -45,6 +45,8 @@ struct metric_state {
 	uint32_t delivered_from, delivered_to;
 	uint64_t delivered_time;
 	struct hash_seed seed;
+	char **keys; /* of attributes of any series, LIMIT_ATTRIBUTES_PER_SERIES at most */
+	uint32_t key_count;
 };
 
 /* 0, or -ENOMEM. */
