@@ -71,6 +71,13 @@ static int start_afresh(struct pins *pins, struct err *err)
 	return result;
 }
 
+/* It is not there, or something else. Anything but that may pass: nothing is given up for it. */
+static bool is_other(int result)
+{
+	return result == -ENOENT || result == -EINVAL || result == -EACCES || result == -ENOTDIR ||
+	       result == -ELOOP;
+}
+
 static int open_root(struct pins *pins, struct err *err)
 {
 	char path[PATH_MAX];
@@ -78,7 +85,9 @@ static int open_root(struct pins *pins, struct err *err)
 
 	if (result)
 		return err_set(err, result, "%s: the name is too long", pins->directory);
-	result = kept_open(&pins->root_memory, path, sizeof(struct book_root), NULL);
+	result = kept_open(&pins->root_memory, path, sizeof(struct book_root), err);
+	if (result && !is_other(result))
+		return result;
 	pins->root = (struct book_root *)(void *)pins->root_memory.memory;
 	if (!result && book_root_check(pins->root))
 		return 0;
@@ -86,28 +95,36 @@ static int open_root(struct pins *pins, struct err *err)
 	return result ? result : make_root(pins, path, err);
 }
 
-static int open_request(struct pins *pins)
+/* *damaged: there was one, perhaps. */
+static int open_request(struct pins *pins, bool *damaged, struct err *err)
 {
 	const struct book_request *request;
+	int result = kept_open(
+		&pins->request, pins->request_path, sizeof(struct book_request), err);
 
-	if (kept_open(&pins->request, pins->request_path, sizeof(struct book_request), NULL)) {
+	*damaged = false;
+	if (result) {
 		pins->request = (struct kept){0};
-		return 0;
+		return is_other(result) ? 0 : result;
 	}
 	request = (const struct book_request *)(const void *)pins->request.memory;
-	return book_request_check(request, pins->request.size, book_epoch(pins->root));
+	*damaged = book_request_check(request, pins->request.size, book_epoch(pins->root)) < 0;
+	return 0;
 }
 
 /* What all packs share. */
 static int open_shared(struct pins *pins, struct err *err)
 {
+	bool damaged;
 	int result = pin_path(pins->request_path, sizeof(pins->request_path), pins->directory,
 		"state", "request");
 
 	if (result)
 		return err_set(err, result, "%s: the name is too long", pins->directory);
 	result = open_root(pins, err);
-	if (result || open_request(pins) >= 0)
+	if (!result)
+		result = open_request(pins, &damaged, err);
+	if (result || !damaged)
 		return result;
 	/* Without the request nobody knows which marks it moved. */
 	kept_close(&pins->request);
@@ -136,8 +153,11 @@ static int add_pin(void *context, const char *entry)
 {
 	struct pins *pins = context;
 	struct pin *pin = calloc(1, sizeof(*pin));
+	int result;
 
-	if (!pin || !pin_name(entry, "pack", pin->name, sizeof(pin->name)) ||
+	if (!pin)
+		return -ENOMEM;
+	if (!pin_name(entry, "pack", pin->name, sizeof(pin->name)) ||
 		pin_path(pin->folder, sizeof(pin->folder), pins->directory, "pack", pin->name)) {
 		free(pin);
 		return 0;
@@ -145,9 +165,20 @@ static int add_pin(void *context, const char *entry)
 	pin->pins = pins;
 	pin->next = pins->all;
 	pins->all = pin;
-	if (!pin_open_book(pin, book_check))
+	result = pin_open_book(pin, book_check);
+	if (!result)
 		book_repair(pin->book, book_epoch(pins->root));
-	return 0;
+	return is_other(result) ? 0 : result;
+}
+
+static int open_pins(struct pins *pins, struct err *err)
+{
+	struct err why = {0};
+	int result = pin_folder_each(pins->directory, add_pin, pins, &why);
+
+	return result ? err_set(err, result, "%s: %s", pins->directory,
+				why.text[0] ? why.text : strerror(-result))
+		      : 0;
 }
 
 int pins_open(struct pins **result, const char *directory, enum temporality_preference temporality,
@@ -172,7 +203,7 @@ int pins_open(struct pins **result, const char *directory, enum temporality_pref
 	if (!code)
 		code = open_shared(pins, err);
 	if (!code)
-		code = pin_folder_each(directory, add_pin, pins, err);
+		code = open_pins(pins, err);
 	if (code) {
 		pins_close(pins);
 		return err_prefix(err, code, "--pin: ");
