@@ -175,6 +175,23 @@ static int make_cgroup_map(struct pack *pack, struct err *err)
 	return 0;
 }
 
+/* What only programs of other kernels need does not take memory here. */
+static int spare_maps(struct pack *pack, struct err *err)
+{
+	const struct pack_definition *definition = &pack->definition;
+	const char **read = arena_alloc(
+		&pack->arena, (definition->metric_count + 1) * sizeof(const char *));
+	size_t count = 0;
+
+	if (!read)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < definition->metric_count; i++)
+		read[count++] = definition->metrics[i].map;
+	if (definition->cgroup_map)
+		read[count++] = definition->cgroup_map->map;
+	return probe_spare_maps(pack->probe, read, count, err);
+}
+
 static int bind(struct pack *pack, struct err *err)
 {
 	struct err mistakes = {0};
@@ -214,6 +231,8 @@ int pack_open(struct pack *pack, const struct pack_request *request, struct err 
 		result = set_addresses(pack, false, err);
 	if (!result)
 		result = make_cgroup_map(pack, err);
+	if (!result)
+		result = spare_maps(pack, err);
 	if (result)
 		return fail(pack, "definition", result);
 	return 0;
@@ -339,7 +358,8 @@ static void report_maps(const struct pack *pack, struct selfmon *selfmon)
 			.retired = stats.retired,
 		};
 
-		selfmon_map(selfmon, pack->name, map->name, &state);
+		if (map->fd >= 0) /* it is made */
+			selfmon_map(selfmon, pack->name, map->name, &state);
 	}
 }
 

@@ -259,6 +259,8 @@ static int take_descriptors(struct probe *probe, struct err *err)
 		struct bpf_map_info kernel_info = {0};
 		uint32_t size = sizeof(kernel_info);
 
+		if (!map_is_made(probe, i))
+			continue;
 		info->fd = fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 3);
 		if (info->fd < 0)
 			return err_set(err, -errno, "map %s: %s", info->name, strerror(errno));
@@ -280,6 +282,10 @@ static int attempt(struct probe *probe, struct program **culprit, struct err *er
 		rc = object_parse(probe, &probe->object, err);
 	if (rc == 0)
 		rc = tables_size(probe, err);
+	if (rc == 0)
+		rc = map_use_find(probe, err);
+	if (rc == 0)
+		rc = map_use_apply(probe, err);
 	if (rc == 0 && probe->reuse)
 		rc = pin_reuse(probe, err);
 	if (rc < 0)

@@ -148,8 +148,10 @@ int probe_pin(struct probe *probe, const char *folder, bool *counts, struct err 
 	int result = 0;
 
 	*counts = true;
-	for (size_t i = 0; i < probe->map_count && !result; i++)
-		result = pin(probe->maps[i].fd, folder, "map", probe->maps[i].name, err);
+	for (size_t i = 0; i < probe->map_count && !result; i++) {
+		if (map_is_made(probe, i))
+			result = pin(probe->maps[i].fd, folder, "map", probe->maps[i].name, err);
+	}
 	if (result)
 		return result;
 	for (size_t i = 0; i < probe->program_count && *counts; i++)
@@ -263,15 +265,19 @@ static int adopt(struct probe *probe, const char *folder, struct err *err)
 {
 	int result = tables_size(probe, err);
 
-	for (size_t i = 0; i < probe->map_count && !result; i++)
-		result = adopt_map(probe, &probe->maps[i], folder, err);
+	for (size_t i = 0; i < probe->program_count && !result; i++)
+		result = adopt_program(&probe->programs[i], folder, err);
+	if (!result)
+		result = map_use_find(probe, err);
 	for (size_t i = 0; i < probe->map_count && !result; i++) {
-		if (!companions_fit(&probe->maps[i]))
+		if (map_is_made(probe, i))
+			result = adopt_map(probe, &probe->maps[i], folder, err);
+	}
+	for (size_t i = 0; i < probe->map_count && !result; i++) {
+		if (map_is_made(probe, i) && !companions_fit(&probe->maps[i]))
 			result = err_set(
 				err, -EINVAL, "map %s is of another size", probe->maps[i].name);
 	}
-	for (size_t i = 0; i < probe->program_count && !result; i++)
-		result = adopt_program(&probe->programs[i], folder, err);
 	return result;
 }
 

@@ -90,6 +90,13 @@ int probe_program_for_hook(const struct probe *probe, const char *hook, const ch
  */
 int probe_kernel_address(const char *symbol, uint64_t *address, struct err *err) MUST_CHECK;
 
+/*
+ * Before probe_load or probe_adopt: make no map to which only programs refer that are left out.
+ * Those in `read`, names of maps, are made all the same. -ENOMEM.
+ */
+int probe_spare_maps(
+	struct probe *probe, const char *const *read, size_t count, struct err *err) MUST_CHECK;
+
 /* Load into the kernel. -EPERM without privileges, -ENOTSUP when the kernel lacks BTF or a hook; if
  * the verifier refuses a program, `err` names it and probe_verifier_log() has its log. */
 int probe_load(struct probe *probe, struct err *err) MUST_CHECK;
@@ -98,8 +105,8 @@ const char *probe_verifier_log(const struct probe *probe); /* "" if there is non
 /* Attach all programs; all or nothing. */
 int probe_attach(struct probe *probe, struct err *err) MUST_CHECK;
 
-/* Maps of the object, internal ones (.rodata, .bss) left out; fds are valid after probe_load. NULL
- * if there is no such map. */
+/* Maps of the object, internal ones (.rodata, .bss) left out; fds are valid after probe_load, -1
+ * of maps that probe_spare_maps has spared. NULL if there is no such map. */
 const struct map_info *probe_map(const struct probe *probe, const char *name);
 size_t probe_map_count(const struct probe *probe);
 const struct map_info *probe_map_at(const struct probe *probe, size_t index);

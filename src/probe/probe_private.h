@@ -51,6 +51,14 @@ struct constant {
 	struct constant *next;
 };
 
+/* What needs a map. */
+struct map_use {
+	bool read;	  /* the caller does */
+	bool by_left_out; /* programs that are left out refer to it */
+	bool by_others;	  /* programs that are not, functions that all may call, other maps */
+	bool made;
+};
+
 struct probe {
 	char *file;
 	char *name;		   /* of the object, for libbpf: file name without its ending */
@@ -63,6 +71,7 @@ struct probe {
 	struct constant *constants; /* to be set whenever the bytes are parsed */
 	struct map_info *maps;
 	size_t map_count;
+	struct map_use *uses; /* of each map; NULL: all are made */
 	struct arena arena;
 	char *verifier_log;
 	const char *reuse; /* the folder that has its maps; NULL: none */
@@ -86,6 +95,13 @@ int constant_find(struct probe *probe, const char *name, const struct btf_var_se
 	const char **near, struct err *err) MUST_CHECK;
 int constant_apply(
 	struct bpf_object *object, const struct constant *constant, struct err *err) MUST_CHECK;
+
+/* map_use.c: which maps the programs that are selected now need; probe->bytes must be there.
+ * -ENOMEM. */
+int map_use_find(struct probe *probe, struct err *err) MUST_CHECK;
+bool map_is_made(const struct probe *probe, size_t index);
+/* Tell libbpf, before the object is loaded. */
+int map_use_apply(const struct probe *probe, struct err *err) MUST_CHECK;
 
 /*
  * load.c: select programs: the required ones, and of each choice the first candidate from

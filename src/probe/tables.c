@@ -312,7 +312,7 @@ int tables_fill(const struct probe *probe, struct err *err)
 	for (size_t i = 0; i < probe->map_count; i++) {
 		const struct map_info *info = &probe->maps[i];
 
-		if (info->table.kind != TABLE_SLOTS)
+		if (info->table.kind != TABLE_SLOTS || !map_is_made(probe, i))
 			continue;
 		for (uint32_t slot = 1; slot < info->table.elements; slot++) {
 			int rc = bpf_map_update_elem(info->free_slots->fd, NULL, &slot, BPF_ANY);

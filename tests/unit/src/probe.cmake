@@ -1,14 +1,14 @@
 set(probe_folder ${CMAKE_CURRENT_LIST_DIR}/probe)
 set(probe_objects ${CMAKE_CURRENT_BINARY_DIR}/probe)
 file(MAKE_DIRECTORY ${probe_objects})
-foreach(name constants itself layouts pins programs required tables tables_wrong)
+foreach(name constants itself layouts map_use pins programs required tables tables_wrong)
 	bpf_object(${probe_objects}/${name}.bpf.o ${probe_folder}/${name}.bpf.c)
 	list(APPEND probe_object_files ${probe_objects}/${name}.bpf.o)
 endforeach()
 add_custom_target(unit_probe_objects DEPENDS ${probe_object_files})
 
 foreach(name attach attach_elsewhere btf_raw constant constant_text definition elf_check features hooks info kept kernel
-	layout load log object pin pin_folder tables user_file)
+	layout load log map_use object pin pin_folder tables user_file)
 	unit_test(src/probe/${name}.c ${probe_folder}/fixture.c LINK otelbpf_probe PkgConfig::libbpf)
 	add_dependencies(unit_src_probe_${name} unit_probe_objects)
 	target_compile_definitions(unit_src_probe_${name} PRIVATE OBJECT_DIR="${probe_objects}")

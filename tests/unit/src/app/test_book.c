@@ -366,7 +366,9 @@ static size_t find_state(const struct world *world, const char *const *allowed, 
 static bool step_through(struct world *world, void (*work)(struct world *),
 	const char *const *allowed, size_t *steps, bool *met)
 {
-	struct world *seen = malloc(sizeof(*seen));
+	/* Bytes, whatever they mean. */
+	const void *now = world;
+	void *seen = malloc(sizeof(*world));
 	pid_t child = fork();
 	int status;
 
@@ -381,9 +383,9 @@ static bool step_through(struct world *world, void (*work)(struct world *),
 	assert_int_equal(waitpid(child, &status, 0), child);
 	*steps = 0;
 	for (bool first = true; WIFSTOPPED(status); first = false, ++*steps) {
-		if (first || memcmp(seen, world, sizeof(*seen)) != 0) {
+		if (first || memcmp(seen, now, sizeof(*world)) != 0) {
 			met[find_state(world, allowed, *steps)] = true;
-			*seen = *world;
+			memcpy(seen, now, sizeof(*world));
 		}
 		assert_int_equal(ptrace(PTRACE_SINGLESTEP, child, NULL, NULL), 0);
 		assert_int_equal(waitpid(child, &status, 0), child);
