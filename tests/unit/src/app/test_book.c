@@ -381,7 +381,8 @@ static bool step_through(struct world *world, void (*work)(struct world *),
 	assert_int_equal(waitpid(child, &status, 0), child);
 	*steps = 0;
 	for (bool first = true; WIFSTOPPED(status); first = false, ++*steps) {
-		if (first || memcmp(seen, world, sizeof(*seen)) != 0) {
+		if (first ||
+			memcmp((const uint8_t *)seen, (const uint8_t *)world, sizeof(*seen)) != 0) {
 			met[find_state(world, allowed, *steps)] = true;
 			*seen = *world;
 		}
