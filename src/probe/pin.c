@@ -266,8 +266,8 @@ static int adopt(struct probe *probe, const char *folder, struct err *err)
 		result = adopt_map(&probe->maps[i], folder, err);
 	for (size_t i = 0; i < probe->map_count && !result; i++) {
 		if (!companions_fit(&probe->maps[i]))
-			result = err_set(err, -EINVAL, "map %s is of another size",
-				probe->maps[i].name);
+			result = err_set(
+				err, -EINVAL, "map %s is of another size", probe->maps[i].name);
 	}
 	for (size_t i = 0; i < probe->program_count && !result; i++)
 		result = adopt_program(&probe->programs[i], folder, err);
