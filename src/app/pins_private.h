@@ -37,6 +37,9 @@ struct pins {
  * (book_check, or book_check_head while another process writes) finds so. */
 int pin_open_book(struct pin *pin, bool (*check)(const struct book *book, size_t size)) MUST_CHECK;
 
+/* Why what is found cannot be gone on with. */
+extern const char pins_unknown[];
+
 /* Who has the folder; 0 if that is not known. */
 uint32_t pins_owner(const char *directory);
 /* -EBUSY with a sentence that names it. */

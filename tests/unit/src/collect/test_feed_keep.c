@@ -274,7 +274,7 @@ static void test_damaged_slots(void **state)
 			  after[] = "major minor #blocks name\n0 1 1 c\n0 2 1 d\n";
 	struct bench b = {.preference = PREFER_CUMULATIVE, .time = 100};
 	const struct map_info *const maps[] = {&b.memory.info};
-	char text[512];
+	char text[1024];
 
 	(void)state;
 	temporary_write("partitions", before, sizeof(before) - 1);
