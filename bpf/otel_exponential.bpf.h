@@ -18,40 +18,41 @@
 #define OTEL_OCTAVES   65 /* of all values of 64 bits */
 #define OTEL_MAX_SCALE 6
 
-/* For value 1 and more. clang 14 crashes on __builtin_clzll for BPF. */
+/* The position of the leading one of a value whose bits below it are ones as well, by what the
+ * product with OTEL_ONES has in its highest six bits: all 64 of them are different. */
+#define OTEL_ONES 0x03f6eaf2cd271461ULL
+
+/* clang-format off */
+static const __u8 otel_leading[64] __attribute__((unused)) = {
+	0, 58, 1, 59, 47, 53, 2, 60, 39, 48, 27, 54, 33, 42, 3, 61,
+	51, 37, 40, 49, 18, 28, 20, 55, 30, 34, 11, 43, 14, 22, 4, 62,
+	57, 46, 52, 38, 26, 32, 41, 50, 36, 17, 19, 29, 10, 13, 21, 56,
+	45, 25, 31, 35, 16, 9, 12, 44, 24, 15, 8, 23, 7, 6, 5, 63,
+};
+/* clang-format on */
+
+/* For value 1 and more. Without branches: which way they go nobody could foresee, and a processor
+ * that was wrong asks for the memory of the slot later. */
 static __always_inline __u64 otel_position(__u64 value, const struct otel_bounds *table)
 {
-	__u64 power = 63, below;
+	__u64 ones = value, power, below, difference;
 
+	ones |= ones >> 1;
+	ones |= ones >> 2;
+	ones |= ones >> 4;
+	ones |= ones >> 8;
+	ones |= ones >> 16;
+	ones |= ones >> 32;
+	power = otel_leading[ones * OTEL_ONES >> 58];
 	/* Move the leading one to the highest bit: the bounds of one octave serve all. */
-	if (!(value >> 32)) {
-		value <<= 32;
-		power -= 32;
-	}
-	if (!(value >> 48)) {
-		value <<= 16;
-		power -= 16;
-	}
-	if (!(value >> 56)) {
-		value <<= 8;
-		power -= 8;
-	}
-	if (!(value >> 60)) {
-		value <<= 4;
-		power -= 4;
-	}
-	if (!(value >> 62)) {
-		value <<= 2;
-		power -= 2;
-	}
-	if (!(value >> 63)) {
-		value <<= 1;
-		power -= 1;
-	}
+	value <<= 63 - power;
 	/* Bounds are further apart than values that share these 7 bits: there is at most one more
-	 * bound below. */
+	 * bound below. Both have the highest bit, so that the sign of the difference tells. */
 	below = table->guess[value >> 56 & 0x7f];
-	below += value > table->bounds[below];
+	difference = table->bounds[below] - value;
+	/* A compiler would compare. */
+	barrier_var(difference);
+	below += difference >> 63;
 	return power * 64 + below + table->pad;
 }
 

@@ -122,21 +122,26 @@ struct plan {
 	struct encoded encoded;
 };
 
+/* 0 or -ENOMEM. */
+static int attrs_length(struct encode_table *table, uint32_t series, uint32_t *length)
+{
+	if (!encode_attrs_known(table, series) && encode_attrs_fill(table, series))
+		return -ENOMEM;
+	encode_attrs(table, series, length);
+	return 0;
+}
+
 /* Room that ENCODE_CHUNK points take from a first one on, all of which have a point. 0 or -ENOMEM.
  */
-static int chunk_size(const struct metric *metric, struct encode_table *table, uint32_t first,
-	size_t fixed, size_t *result)
+static int chunk_size(struct encode_table *table, uint32_t first, size_t fixed, size_t *result)
 {
-	uint32_t *known = &table->chunks[first / ENCODE_CHUNK];
+	uint32_t *known = &table->chunks[first / ENCODE_CHUNK], length;
 	size_t size = 0;
 
 	for (uint32_t i = first; !*known && i < first + ENCODE_CHUNK; i++) {
-		const struct series *series = &metric->series[i];
-
-		piece_fetch_series(series);
-		if (!encode_entry_valid(&table->entries[i], series) && encode_entry_fill(table, i))
+		if (attrs_length(table, i, &length))
 			return -ENOMEM;
-		size += wire_field_size(fixed + table->entries[i].length);
+		size += wire_field_size(fixed + length);
 	}
 	*result = *known ? *known : size;
 	if (*result <= UINT32_MAX)
@@ -144,12 +149,17 @@ static int chunk_size(const struct metric *metric, struct encode_table *table, u
 	return 0;
 }
 
-/* Whether series from `first` on can be planned as a chunk. */
-static bool is_chunk(const struct metric *metric, uint32_t first)
+/* Whether series from `first` on can be planned as a chunk: all have a point, of which only the
+ * attributes have a length of their own. */
+static bool is_chunk(const struct metric *metric, uint32_t first, bool varies)
 {
-	return metric->all_live && first % ENCODE_CHUNK == 0 &&
-	       metric->series_count - first >= ENCODE_CHUNK &&
-	       metric->desc.instrument != INSTRUMENT_EXPONENTIAL_HISTOGRAM;
+	uint64_t live = UINT64_MAX;
+
+	if (varies || first % ENCODE_CHUNK || metric->series_count - first < ENCODE_CHUNK)
+		return false;
+	for (uint32_t i = 0; i < ENCODE_CHUNK / BITS_WORD; i++)
+		live &= metric->live[first / BITS_WORD + i];
+	return live == UINT64_MAX;
 }
 
 /*
@@ -163,16 +173,16 @@ static int plan_metric(struct plan *plan, const struct metric *metric, struct en
 	bool varies = metric_form(metric) == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
 	size_t fixed = piece_point_size(metric);
 	size_t room = plan->used + overhead > plan->limit ? 0 : plan->limit - plan->used - overhead;
-	uint32_t i;
+	uint32_t i, length;
 
 	*piece = (struct piece){.metric = metric, .first = *first};
-	for (i = *first; i < metric->series_count; i++) {
-		const struct series *series = &metric->series[i];
+	for (i = series_next_live(metric, *first); i < metric->series_count;
+		i = series_next_live(metric, i + 1)) {
 		struct exponential exponential;
 		size_t size;
 
-		if (is_chunk(metric, i)) {
-			if (chunk_size(metric, table, i, fixed, &size))
+		if (is_chunk(metric, i, varies)) {
+			if (chunk_size(table, i, fixed, &size))
 				return -ENOMEM;
 			if (size <= room - piece->points_size) {
 				piece->points_size += size;
@@ -181,15 +191,12 @@ static int plan_metric(struct plan *plan, const struct metric *metric, struct en
 				continue;
 			}
 		}
-		piece_fetch_series(series);
-		if (!series->live)
-			continue;
-		if (!encode_entry_valid(&table->entries[i], series) && encode_entry_fill(table, i))
+		if (attrs_length(table, i, &length))
 			return -ENOMEM;
-		size = fixed + table->entries[i].length;
+		size = fixed + length;
 		if (varies)
 			size += exponential_point_size(
-				series_exponential(metric, series, &exponential));
+				series_exponential(metric, &metric->series[i], &exponential));
 		size = wire_field_size(size);
 		if (size > room - piece->points_size) {
 			if (plan->encoded.points)
@@ -352,7 +359,7 @@ uint64_t encode_skip_rest(struct encode_cursor *cursor)
 			const struct metric *metric = scope->metrics[cursor->metric];
 
 			for (; cursor->series < metric->series_count; cursor->series++)
-				points += metric->series[cursor->series].live;
+				points += series_is_live(metric, cursor->series);
 			cursor->series = 0;
 		}
 		cursor->metric = 0;

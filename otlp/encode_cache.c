@@ -67,7 +67,8 @@ uint8_t *attrs_encode(uint8_t *to, uint8_t tag, const struct attr *attrs, size_t
 
 static void table_clear(struct encode_table *table)
 {
-	free(table->entries);
+	free(table->places);
+	free(table->generations);
 	free(table->chunks);
 	free(table->bytes);
 	*table = (struct encode_table){0};
@@ -100,6 +101,66 @@ static void *grow(void *array, uint32_t *count, uint32_t wanted, size_t size)
 	return larger;
 }
 
+/* Room for what each series has. 0 or -ENOMEM. */
+static int grow_table(struct encode_table *table, const struct metric *metric)
+{
+	uint32_t chunks = metric->series_count / ENCODE_CHUNK;
+	void *larger;
+
+	if (metric->series_count > table->count) {
+		larger = grow(
+			table->places, &table->count, metric->series_count, sizeof(*table->places));
+		if (!larger)
+			return -ENOMEM;
+		table->places = larger;
+	}
+	if (metric->series_count > table->generation_count) {
+		larger = grow(table->generations, &table->generation_count, metric->series_count,
+			sizeof(*table->generations));
+		if (!larger)
+			return -ENOMEM;
+		table->generations = larger;
+	}
+	if (chunks > table->chunk_count) {
+		larger = grow(table->chunks, &table->chunk_count, chunks, sizeof(*table->chunks));
+		if (!larger)
+			return -ENOMEM;
+		table->chunks = larger;
+	}
+	return 0;
+}
+
+/* With the varint of their length, and what fills the last grain up. */
+static size_t room_of(size_t length)
+{
+	size_t size = wire_varint_size(length) + length;
+
+	return (size + ENCODE_GRAIN - 1) / ENCODE_GRAIN * ENCODE_GRAIN;
+}
+
+static void forget(struct encode_table *table, uint32_t series)
+{
+	uint32_t length;
+
+	if (!table->places[series])
+		return;
+	encode_attrs(table, series, &length);
+	table->dead += room_of(length);
+	table->places[series] = 0;
+}
+
+/* Numbers went to other attributes. */
+static void forget_old(struct encode_table *table, const struct metric *metric)
+{
+	for (uint32_t i = 0; i < metric->series_count; i++) {
+		if (table->generations[i] != metric->series[i].generation)
+			forget(table, i);
+	}
+	if (table->chunks)
+		memset(table->chunks, 0, table->chunk_count * sizeof(*table->chunks));
+	table->changes = metric->changes;
+}
+
 struct encode_table *encode_cache_table(struct encode_cache *cache, const struct metric *metric)
 {
 	struct encode_table *table;
@@ -116,23 +177,10 @@ struct encode_table *encode_cache_table(struct encode_cache *cache, const struct
 	if (table->metric != metric)
 		table_clear(table);
 	table->metric = metric;
-	if (metric->series_count > table->count) {
-		larger = grow(table->entries, &table->count, metric->series_count,
-			sizeof(*table->entries));
-		if (!larger)
-			return NULL;
-		table->entries = larger;
-	}
-	if (metric->series_count / ENCODE_CHUNK > table->chunk_count) {
-		larger = grow(table->chunks, &table->chunk_count,
-			metric->series_count / ENCODE_CHUNK, sizeof(*table->chunks));
-		if (!larger)
-			return NULL;
-		table->chunks = larger;
-	}
-	if (table->changes != metric->changes && table->chunks)
-		memset(table->chunks, 0, table->chunk_count * sizeof(*table->chunks));
-	table->changes = metric->changes;
+	if (grow_table(table, metric))
+		return NULL;
+	if (table->changes != metric->changes)
+		forget_old(table, metric);
 	return table;
 }
 
@@ -142,18 +190,18 @@ static int squeeze(struct encode_table *table, size_t more)
 	size_t used = 0, live = table->used - table->dead;
 	size_t capacity = live + live / 4 + more;
 	uint8_t *bytes = malloc(capacity);
+	uint32_t length;
 
 	if (!bytes)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < table->count; i++) {
-		struct encode_entry *entry = &table->entries[i];
-
-		if (!entry->offset)
+		if (!table->places[i])
 			continue;
-		if (entry->length)
-			memcpy(bytes + used, encode_entry_bytes(table, entry), entry->length);
-		entry->offset = used + 1;
-		used += entry->length;
+		encode_attrs(table, i, &length);
+		memcpy(bytes + used, table->bytes + (size_t)(table->places[i] - 1) * ENCODE_GRAIN,
+			room_of(length));
+		table->places[i] = (uint32_t)(used / ENCODE_GRAIN + 1);
+		used += room_of(length);
 	}
 	free(table->bytes);
 	huge_advise(bytes, capacity);
@@ -196,26 +244,23 @@ static uint8_t attributes_tag(const struct metric *metric)
 	}
 }
 
-int encode_entry_fill(struct encode_table *table, uint32_t number)
+int encode_attrs_fill(struct encode_table *table, uint32_t number)
 {
 	const struct metric *metric = table->metric;
 	const struct series *series = &metric->series[number];
-	struct encode_entry *entry = &table->entries[number];
 	size_t size = attrs_encoded_size(series->attrs, series->attr_count);
+	uint8_t *to;
 
-	if (entry->offset)
-		table->dead += entry->length;
-	*entry = (struct encode_entry){0};
-	/* One byte more, so that the block exists for a series without attributes. */
-	if (size > UINT32_MAX || make_room(table, size + 1))
+	forget(table, number);
+	if (size > UINT32_MAX || make_room(table, room_of(size) + ENCODE_SLACK) ||
+		table->used / ENCODE_GRAIN >= UINT32_MAX)
 		return -ENOMEM;
-	*entry = (struct encode_entry){
-		.offset = table->used + 1,
-		.length = (uint32_t)size,
-		.generation = series->generation,
-	};
-	attrs_encode(table->bytes + table->used, attributes_tag(metric), series->attrs,
-		series->attr_count);
-	table->used += size;
+	to = table->bytes + table->used;
+	memset(to, 0, room_of(size) + ENCODE_SLACK);
+	to = wire_put_varint(to, size);
+	attrs_encode(to, attributes_tag(metric), series->attrs, series->attr_count);
+	table->places[number] = (uint32_t)(table->used / ENCODE_GRAIN + 1);
+	table->generations[number] = series->generation;
+	table->used += room_of(size);
 	return 0;
 }

@@ -107,20 +107,21 @@ uint8_t *exponential_points_put(
 	uint8_t *to, const struct piece *piece, const struct encode_table *table, uint64_t time)
 {
 	for (uint32_t i = piece->first; i < piece->end; i++) {
-		const struct series *series = &piece->metric->series[i];
-		const struct encode_entry *entry = &table->entries[i];
 		const struct exponential *histogram;
 		struct exponential room;
+		const uint8_t *attrs;
+		uint32_t length;
 		size_t counts;
 
-		if (!series->live)
+		if (!series_is_live(piece->metric, i))
 			continue;
-		histogram = series_exponential(piece->metric, series, &room);
+		attrs = encode_attrs(table, i, &length);
+		histogram = series_exponential(piece->metric, &piece->metric->series[i], &room);
 		counts = counts_size(histogram);
 		to = wire_put_header(
-			to, WIRE_TAG(1, WIRE_BYTES), entry->length + point_size(histogram, counts));
-		to = wire_put_bytes(to, encode_entry_bytes(table, entry), entry->length);
-		to = wire_put_fixed64(to, WIRE_TAG(2, WIRE_FIXED64), series->start);
+			to, WIRE_TAG(1, WIRE_BYTES), length + point_size(histogram, counts));
+		to = wire_put_bytes(to, attrs, length);
+		to = wire_put_fixed64(to, WIRE_TAG(2, WIRE_FIXED64), piece->metric->starts[i]);
 		to = wire_put_fixed64(to, WIRE_TAG(3, WIRE_FIXED64), time);
 		to = put_point(to, piece->metric, histogram, counts);
 	}

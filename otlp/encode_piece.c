@@ -14,9 +14,20 @@ enum {
 	LINE = 64,
 };
 
-static inline void fetch(uintptr_t address)
+static inline void fetch(const uint8_t *ahead)
 {
+	uintptr_t address = (uintptr_t)ahead + AHEAD_BYTES;
+
 	__builtin_prefetch((const void *)address);
+	__builtin_prefetch((const void *)(address + LINE));
+}
+
+/* Writes, and reads, up to ENCODE_SLACK - 1 bytes more: without a call. */
+static inline uint8_t *put_attrs(uint8_t *to, const uint8_t *attrs, uint32_t length)
+{
+	for (uint32_t i = 0; i < length; i += ENCODE_SLACK)
+		memcpy(to + i, attrs + i, ENCODE_SLACK);
+	return to + length;
 }
 
 /* Name, description and unit. */
@@ -55,34 +66,46 @@ size_t piece_point_size(const struct metric *metric)
 	       (bounds ? wire_field_size(bounds * sizeof(double)) : 0);
 }
 
+/* Tag and value. */
+static inline uint8_t *put_number(
+	uint8_t *to, const struct metric *metric, uint64_t number, bool integers)
+{
+	int64_t integer;
+
+	/* Without a question for each: below 2^63 the metric decides, not the value. */
+	if (integers && number <= INT64_MAX)
+		return wire_put_fixed64(to, WIRE_TAG(6, WIRE_FIXED64), number);
+	if (metric_to_integer(metric, number, &integer))
+		return wire_put_fixed64(to, WIRE_TAG(6, WIRE_FIXED64), (uint64_t)integer);
+	return wire_put_double(to, WIRE_TAG(4, WIRE_FIXED64), metric_to_double(metric, number));
+}
+
 static uint8_t *put_number_points(
 	uint8_t *to, const struct piece *piece, const struct encode_table *table, uint64_t time)
 {
 	const struct metric *metric = piece->metric;
+	/* Behind it is what others write. */
+	const uint8_t *end = to + piece->points_size;
 	int64_t integer;
 	bool integers = metric_to_integer(metric, 0, &integer);
 
-	for (uint32_t i = piece->first; i < piece->end; i++) {
-		const struct series *series = &metric->series[i];
-		const struct encode_entry *entry = &table->entries[i];
+	for (size_t word = piece->first / BITS_WORD; word < bits_words(piece->end); word++) {
+		uint64_t live = metric->live[word] & bits_mask(word, piece->first, piece->end);
 
-		piece_fetch_series(series);
-		fetch((uintptr_t)table->bytes + entry->offset + AHEAD_BYTES);
-		fetch((uintptr_t)table->bytes + entry->offset + AHEAD_BYTES + LINE);
-		if (!series->live)
-			continue;
-		to = wire_put_header(to, WIRE_TAG(1, WIRE_BYTES), NUMBER_FIXED + entry->length);
-		to = wire_put_fixed64(to, WIRE_TAG(2, WIRE_FIXED64), series->start);
-		to = wire_put_fixed64(to, WIRE_TAG(3, WIRE_FIXED64), time);
-		/* Without a question for each: below 2^63 the metric decides, not the value. */
-		if (integers && series->number <= INT64_MAX)
-			to = wire_put_fixed64(to, WIRE_TAG(6, WIRE_FIXED64), series->number);
-		else if (metric_to_integer(metric, series->number, &integer))
-			to = wire_put_fixed64(to, WIRE_TAG(6, WIRE_FIXED64), (uint64_t)integer);
-		else
-			to = wire_put_double(to, WIRE_TAG(4, WIRE_FIXED64),
-				metric_to_double(metric, series->number));
-		to = wire_put_bytes(to, encode_entry_bytes(table, entry), entry->length);
+		while (live) {
+			uint32_t i = (uint32_t)(word * BITS_WORD + bits_next(&live)), length;
+			const uint8_t *attrs = encode_attrs(table, i, &length);
+
+			fetch(attrs);
+			to = wire_put_header(to, WIRE_TAG(1, WIRE_BYTES), NUMBER_FIXED + length);
+			to = wire_put_fixed64(to, WIRE_TAG(2, WIRE_FIXED64), metric->starts[i]);
+			to = wire_put_fixed64(to, WIRE_TAG(3, WIRE_FIXED64), time);
+			to = put_number(to, metric, metric->numbers[i], integers);
+			if ((size_t)(end - to) >= length + ENCODE_SLACK)
+				to = put_attrs(to, attrs, length);
+			else
+				to = wire_put_bytes(to, attrs, length);
+		}
 	}
 	return to;
 }
@@ -95,14 +118,15 @@ static uint8_t *put_histogram_points(
 	size_t fixed = piece_point_size(metric);
 
 	for (uint32_t i = piece->first; i < piece->end; i++) {
-		const struct series *series = &metric->series[i];
-		const struct histogram *histogram = &series->histogram;
-		const struct encode_entry *entry = &table->entries[i];
+		const struct histogram *histogram = &metric->series[i].histogram;
+		const uint8_t *attrs;
+		uint32_t length;
 
-		if (!series->live)
+		if (!series_is_live(metric, i))
 			continue;
-		to = wire_put_header(to, WIRE_TAG(1, WIRE_BYTES), fixed + entry->length);
-		to = wire_put_fixed64(to, WIRE_TAG(2, WIRE_FIXED64), series->start);
+		attrs = encode_attrs(table, i, &length);
+		to = wire_put_header(to, WIRE_TAG(1, WIRE_BYTES), fixed + length);
+		to = wire_put_fixed64(to, WIRE_TAG(2, WIRE_FIXED64), metric->starts[i]);
 		to = wire_put_fixed64(to, WIRE_TAG(3, WIRE_FIXED64), time);
 		to = wire_put_fixed64(to, WIRE_TAG(4, WIRE_FIXED64), histogram->count);
 		/* metrics.proto: "If count is zero then this field must be zero". */
@@ -113,7 +137,7 @@ static uint8_t *put_histogram_points(
 		if (desc->bound_count)
 			to = wire_put_packed64(
 				to, WIRE_TAG(7, WIRE_BYTES), desc->bounds, desc->bound_count);
-		to = wire_put_bytes(to, encode_entry_bytes(table, entry), entry->length);
+		to = wire_put_bytes(to, attrs, length);
 	}
 	return to;
 }

@@ -30,14 +30,3 @@ size_t piece_point_size(const struct metric *metric);
 /* ScopeMetrics.metrics with everything in it. */
 uint8_t *piece_write(
 	uint8_t *to, const struct piece *piece, const struct encode_table *table, uint64_t time);
-
-enum {
-	PIECE_AHEAD = 48
-};
-
-/* A hint to the processor, whatever lies there: a million series come from memory, not from a
- * cache. */
-static inline void piece_fetch_series(const struct series *series)
-{
-	__builtin_prefetch((const void *)((uintptr_t)series + PIECE_AHEAD * sizeof(*series)));
-}

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -14,8 +12,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/str.h"
+#include "otlp/http_events.h"
 #include "otlp/http_header.h"
+#include "otlp/http_url.h"
 
 enum {
 	/* Status line and headers of one answer; they are kept until its end. */
@@ -23,11 +22,9 @@ enum {
 };
 
 struct http {
-	struct loop *loop;
-	CURLM *multi;
+	struct http_events events;
 	CURL *easy;
 	struct curl_slist *headers;
-	struct loop_timer timer;
 	const uint8_t *upload;
 	size_t upload_length, upload_at;
 	bool sent;     /* libcurl took the whole of it, if only once */
@@ -37,75 +34,9 @@ struct http {
 	bool global, busy, too_large;
 	http_done *done;
 	void *context;
-	char *url; /* without user information */
-	char *host;
-	int port;
+	struct http_url url;
 	char error[CURL_ERROR_SIZE];
 };
-
-static void check_finished(struct http *http);
-
-static void on_socket_event(void *context, int fd, uint32_t events)
-{
-	struct http *http = context;
-	int mask = 0, running;
-
-	if (events & EPOLLIN)
-		mask |= CURL_CSELECT_IN;
-	if (events & EPOLLOUT)
-		mask |= CURL_CSELECT_OUT;
-	if (events & (EPOLLERR | EPOLLHUP))
-		mask |= CURL_CSELECT_ERR;
-	curl_multi_socket_action(http->multi, fd, mask, &running);
-	check_finished(http);
-}
-
-static void on_timer(void *context)
-{
-	struct http *http = context;
-	int running;
-
-	curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	check_finished(http);
-}
-
-/* libcurl says which events of a socket it waits for. */
-static int on_want_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *socket)
-{
-	struct http *http = context;
-	struct loop_fd *watched = socket;
-	uint32_t events = 0;
-
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		loop_remove_fd(watched);
-		curl_multi_assign(http->multi, fd, NULL);
-		return 0;
-	}
-	if (what & CURL_POLL_IN)
-		events |= EPOLLIN;
-	if (what & CURL_POLL_OUT)
-		events |= EPOLLOUT;
-	if (watched)
-		return loop_change_fd(watched, events) ? -1 : 0;
-	if (loop_add_fd(http->loop, fd, events, on_socket_event, http, &watched))
-		return -1;
-	curl_multi_assign(http->multi, fd, watched);
-	return 0;
-}
-
-static int on_want_timer(CURLM *multi, long timeout_ms, void *context)
-{
-	struct http *http = context;
-
-	(void)multi;
-	if (timeout_ms < 0)
-		loop_timer_clear(&http->timer);
-	else
-		loop_timer_set(
-			&http->timer, clock_monotonic_ns() + (uint64_t)timeout_ms * NSEC_PER_MSEC);
-	return 0;
-}
 
 /* libcurl takes the body from here, and not from CURLOPT_POSTFIELDS, so that it is known what it
  * took: it sends a request again by itself when a connection that was kept turns out to be dead,
@@ -198,66 +129,6 @@ static int set_headers(struct http *http, const struct http_options *options, st
 	return ret;
 }
 
-/* A part of the URL as malloc'ed text in *text; -ENOENT if the URL does not have it. */
-static int url_part(CURLU *url, CURLUPart part, unsigned int flags, char **text)
-{
-	char *value = NULL;
-
-	if (curl_url_get(url, part, &value, flags) != CURLUE_OK)
-		return -ENOENT;
-	*text = strdup(value);
-	curl_free(value);
-	return *text ? 0 : -ENOMEM;
-}
-
-static int read_url(struct http *http, CURLU *url, const char *text, struct err *err)
-{
-	char *scheme, *port;
-	uint64_t number = 0;
-	size_t length;
-	bool known;
-	CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
-
-	if (code != CURLUE_OK)
-		return err_set(err, -EINVAL,
-			"\"%.200s\" is not a URL (%s), expected one like "
-			"http://localhost:4318/v1/metrics",
-			text, curl_url_strerror(code));
-	if (url_part(url, CURLUPART_SCHEME, 0, &scheme))
-		return -ENOMEM;
-	known = !strcasecmp(scheme, "http") || !strcasecmp(scheme, "https");
-	free(scheme);
-	if (!known)
-		return err_set(err, -EINVAL, "\"%.200s\": expected a URL of http or https", text);
-	if (url_part(url, CURLUPART_HOST, 0, &http->host) ||
-		url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, &port))
-		return -ENOMEM;
-	if (!str_to_u64(port, &number))
-		http->port = (int)number;
-	free(port);
-	length = strlen(http->host);
-	if (http->host[0] == '[' && length > 2) {
-		memmove(http->host, http->host + 1, length - 2);
-		http->host[length - 2] = '\0';
-	}
-	curl_url_set(url, CURLUPART_USER, NULL, 0);
-	curl_url_set(url, CURLUPART_PASSWORD, NULL, 0);
-	return url_part(url, CURLUPART_URL, 0, &http->url);
-}
-
-static int set_url(struct http *http, const char *text, struct err *err)
-{
-	CURLU *url;
-	int ret;
-
-	if (strlen(text) > LIMIT_URL_BYTES)
-		return err_set(err, -EINVAL, "the URL is longer than %d bytes", LIMIT_URL_BYTES);
-	url = curl_url();
-	ret = url ? read_url(http, url, text, err) : -ENOMEM;
-	curl_url_cleanup(url);
-	return ret;
-}
-
 /* What cannot be read is better known before the first export than at it. */
 static int set_tls(struct http *http, const struct otlp_tls *tls, struct err *err)
 {
@@ -315,115 +186,23 @@ static int set_easy_options(struct http *http, const struct http_options *option
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
-	curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_want_socket);
-	curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-	curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_want_timer);
-	curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 1L);
+	curl_multi_setopt(http->events.multi, CURLMOPT_MAXCONNECTS, 1L);
 	return 0;
 }
 
 static int start(struct http *http, const struct http_options *options, struct err *err)
 {
-	int ret = set_url(http, options->url, err);
+	int ret = http_url_read(&http->url, options->url, err);
 
 	if (!ret)
 		ret = set_headers(http, options, err);
 	if (ret)
 		return ret;
-	http->multi = curl_multi_init();
 	http->easy = curl_easy_init();
-	if (!http->multi || !http->easy)
+	if (!http->easy)
 		return -ENOMEM;
 	ret = set_easy_options(http, options);
 	return ret ? ret : set_tls(http, &options->tls, err);
-}
-
-int http_new(struct http **result, struct loop *loop, const struct http_options *options,
-	struct err *err)
-{
-	struct http *http = calloc(1, sizeof(*http));
-	int ret = -ENOMEM;
-
-	if (!http)
-		return err_set(err, -ENOMEM, "out of memory");
-	http->loop = loop;
-	buf_init(&http->body, LIMIT_RESPONSE_BYTES);
-	loop_timer_init(&http->timer, loop, on_timer, http);
-	/* Counted by libcurl: only the first call does anything. */
-	http->global = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-	if (http->global)
-		ret = start(http, options, err);
-	if (ret) {
-		http_free(http);
-		return ret == -ENOMEM ? err_set(err, -ENOMEM, "out of memory") : ret;
-	}
-	*result = http;
-	return 0;
-}
-
-void http_free(struct http *http)
-{
-	if (!http)
-		return;
-	http_cancel(http);
-	curl_easy_cleanup(http->easy);
-	if (http->multi)
-		curl_multi_cleanup(http->multi);
-	loop_timer_clear(&http->timer);
-	curl_slist_free_all(http->headers);
-	if (http->global)
-		curl_global_cleanup();
-	buf_fini(&http->body);
-	free(http->url);
-	free(http->host);
-	free(http);
-}
-
-int http_post(struct http *http, const void *body, size_t length, uint64_t connect_timeout_ns,
-	http_done *done, void *context)
-{
-	uint64_t connect_ms = connect_timeout_ns / NSEC_PER_MSEC + 1;
-
-	if (http->busy)
-		return -EBUSY;
-	buf_clear(&http->body);
-	http->header_bytes = 0;
-	http->too_large = false;
-	http->error[0] = '\0';
-	http->done = done;
-	http->context = context;
-	http->upload = body;
-	http->upload_length = length;
-	http->upload_at = 0;
-	http->sent = http->repeated = false;
-	curl_easy_setopt(http->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
-	if (connect_ms > INT32_MAX)
-		connect_ms = INT32_MAX;
-	curl_easy_setopt(http->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-	if (curl_multi_add_handle(http->multi, http->easy) != CURLM_OK)
-		return -ENOMEM;
-	http->busy = true;
-	return 0;
-}
-
-void http_cancel(struct http *http)
-{
-	if (!http->busy)
-		return;
-	http->busy = false;
-	curl_multi_remove_handle(http->multi, http->easy);
-}
-
-bool http_was_sent(const struct http *http)
-{
-	return http->sent;
-}
-
-void http_release(struct http *http)
-{
-	if (!http->busy)
-		buf_fini(&http->body);
 }
 
 static enum http_failure failure_of(CURLcode code, bool connected)
@@ -498,36 +277,121 @@ static void fill_result(struct http *http, CURLcode code, struct http_result *re
 		result->error = http->error[0] ? http->error : curl_easy_strerror(code);
 }
 
-static void check_finished(struct http *http)
+static void on_progress(void *context)
 {
+	struct http *http = context;
 	struct http_result result;
 	CURLMsg *message;
 	CURLcode code;
 	int left;
 
-	message = curl_multi_info_read(http->multi, &left);
+	message = curl_multi_info_read(http->events.multi, &left);
 	if (!message || message->msg != CURLMSG_DONE || !http->busy)
 		return;
 	/* The message goes with the handle. */
 	code = message->data.result;
 	fill_result(http, code, &result);
-	curl_multi_remove_handle(http->multi, http->easy);
+	curl_multi_remove_handle(http->events.multi, http->easy);
 	http->busy = false;
 	/* The callback may free `http`: nothing may follow. */
 	http->done(http->context, &result);
 }
 
+int http_new(struct http **result, struct loop *loop, const struct http_options *options,
+	struct err *err)
+{
+	struct http *http = calloc(1, sizeof(*http));
+	int ret = -ENOMEM;
+
+	if (!http)
+		return err_set(err, -ENOMEM, "out of memory");
+	buf_init(&http->body, LIMIT_RESPONSE_BYTES);
+	/* Counted by libcurl: only the first call does anything. */
+	http->global = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+	if (http->global)
+		ret = http_events_init(&http->events, loop, on_progress, http);
+	if (!ret)
+		ret = start(http, options, err);
+	if (ret) {
+		http_free(http);
+		return ret == -ENOMEM ? err_set(err, -ENOMEM, "out of memory") : ret;
+	}
+	*result = http;
+	return 0;
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	http_cancel(http);
+	curl_easy_cleanup(http->easy);
+	http_events_fini(&http->events);
+	curl_slist_free_all(http->headers);
+	if (http->global)
+		curl_global_cleanup();
+	buf_fini(&http->body);
+	http_url_fini(&http->url);
+	free(http);
+}
+
+int http_post(struct http *http, const void *body, size_t length, uint64_t connect_timeout_ns,
+	http_done *done, void *context)
+{
+	uint64_t connect_ms = connect_timeout_ns / NSEC_PER_MSEC + 1;
+
+	if (http->busy)
+		return -EBUSY;
+	buf_clear(&http->body);
+	http->header_bytes = 0;
+	http->too_large = false;
+	http->error[0] = '\0';
+	http->done = done;
+	http->context = context;
+	http->upload = body;
+	http->upload_length = length;
+	http->upload_at = 0;
+	http->sent = http->repeated = false;
+	curl_easy_setopt(http->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+	if (connect_ms > INT32_MAX)
+		connect_ms = INT32_MAX;
+	curl_easy_setopt(http->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+	if (curl_multi_add_handle(http->events.multi, http->easy) != CURLM_OK)
+		return -ENOMEM;
+	http->busy = true;
+	return 0;
+}
+
+void http_cancel(struct http *http)
+{
+	if (!http->busy)
+		return;
+	http->busy = false;
+	curl_multi_remove_handle(http->events.multi, http->easy);
+}
+
+bool http_was_sent(const struct http *http)
+{
+	return http->sent;
+}
+
+void http_release(struct http *http)
+{
+	if (!http->busy)
+		buf_fini(&http->body);
+}
+
 const char *http_url(const struct http *http)
 {
-	return http->url;
+	return http->url.text;
 }
 
 const char *http_host(const struct http *http)
 {
-	return http->host;
+	return http->url.host;
 }
 
 int http_port(const struct http *http)
 {
-	return http->port;
+	return http->url.port;
 }

@@ -6,8 +6,7 @@
  * file.
  *
  * Proxies: libcurl's default stands, so http_proxy, https_proxy, all_proxy and no_proxy of the
- * environment apply. This file reads CLOCK_MONOTONIC, as libcurl does: its timers count from the
- * moment at which it sets them.
+ * environment apply.
  */
 #pragma once
 

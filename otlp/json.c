@@ -78,12 +78,12 @@ static void put_number(struct buf *out, const struct metric *metric, const struc
 {
 	int64_t integer;
 
-	if (metric_to_integer(metric, series->number, &integer)) {
+	if (metric_to_integer(metric, series_number(metric, series), &integer)) {
 		buf_printf(out, "\"asInt\":\"%" PRId64 "\"", integer);
 		return;
 	}
 	buf_puts(out, "\"asDouble\":");
-	put_double(out, metric_to_double(metric, series->number));
+	put_double(out, metric_to_double(metric, series_number(metric, series)));
 }
 
 static void put_histogram(struct buf *out, const struct metric *metric, const struct series *series)
@@ -136,14 +136,14 @@ static void put_points(struct buf *out, const struct metric *metric, uint64_t ti
 		const struct series *series = &metric->series[i];
 		struct exponential room;
 
-		if (!series->live)
+		if (!series_is_live(metric, i))
 			continue;
 		buf_puts(out, first ? "{" : ",{");
 		first = false;
 		put_attrs(out, series->attrs, series->attr_count);
 		buf_printf(out,
 			",\"startTimeUnixNano\":\"%" PRIu64 "\",\"timeUnixNano\":\"%" PRIu64 "\",",
-			series->start, time);
+			metric->starts[i], time);
 		if (metric_form(metric) == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
 			put_exponential(out, metric, series_exponential(metric, series, &room));
 		else if (metric->desc.instrument == INSTRUMENT_HISTOGRAM)
@@ -184,7 +184,7 @@ static void put_metric(struct buf *out, const struct metric *metric, uint64_t ti
 static bool has_points(const struct metric *metric)
 {
 	for (uint32_t i = 0; i < metric->series_count; i++) {
-		if (metric->series[i].live)
+		if (series_is_live(metric, i))
 			return true;
 	}
 	return false;

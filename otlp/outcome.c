@@ -16,7 +16,10 @@ static void describe(const struct http_result *answer, char *out, size_t room)
 	char text[RESPONSE_TEXT_BYTES + 1];
 
 	if (answer->failure != HTTP_FAILURE_NONE && answer->status < 300) {
-		snprintf(out, room, "%s", answer->error);
+		snprintf(out, room, "%s%s", answer->error,
+			answer->failure == HTTP_FAILURE_CONNECT
+				? "; is a Collector listening there?"
+				: "");
 		return;
 	}
 	response_text(answer->body, answer->body_length, answer->content_type, text, sizeof(text));

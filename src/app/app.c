@@ -161,10 +161,11 @@ int app_init(struct app *app, const struct app_options *options, struct err *err
 			return result;
 		model_resume(app->model, pins_time(app->pins));
 	}
-	result = selfmon_new(&app->selfmon, app->model, OTELBPF_VERSION, clock_realtime_ns(), err);
-	if (result)
-		return result;
 	result = start_packs(app, options, err);
+	/* Its scope is the last: who reads a collection looks for the packs. */
+	if (!result)
+		result = selfmon_new(
+			&app->selfmon, app->model, OTELBPF_VERSION, clock_realtime_ns(), err);
 	if (!result)
 		result = retire_init(&app->retire, app->packs, app->pack_count, err);
 	return result;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Marks in memory that outlives the process, right at whatever instant it ends.
+ * Marks in memory that outlives the process, right at whatever instant it ends. All of it carries
+ * checksums: what anything else wrote there is found before it is used.
  *
  * All books of a folder share an epoch, one word, which whoever keeps them raises when all that
  * belongs to the next epoch has been written: that store is what counts. What was written for an
@@ -21,7 +22,7 @@
 #include <stdint.h>
 
 enum {
-	BOOK_VERSION = 1,
+	BOOK_VERSION = 2,
 	BOOK_RANGES = 48, /* acknowledged in one generation */
 	BOOK_SMALLEST = 16 << 10,
 };
@@ -30,13 +31,14 @@ enum {
 struct book_root {
 	char magic[8]; /* "otelbpf" */
 	uint32_t version;
-	uint32_t pid; /* of the last process */
-	uint64_t epoch;
+	uint32_t pid;	/* of the last process */
+	uint64_t epoch; /* with its checksum, as all that are called epoch here: book_epoch() */
 };
 
 void book_root_init(struct book_root *root);
 /* False if it is of another version of this format, or none. */
 bool book_root_check(const struct book_root *root);
+uint64_t book_epoch(const struct book_root *root); /* 0: it is damaged */
 /* What was written for the next epoch counts from now on. */
 void book_root_advance(struct book_root *root);
 
@@ -47,12 +49,14 @@ struct book_entry {
 	uint64_t time;	     /* UNIX ns, of the collection */
 	uint64_t offset, length;
 	uint64_t scope; /* of its snapshot */
+	uint64_t sum;	/* of the above, but for the offset, and of the marks */
 };
 
 struct book_acknowledged {
 	uint64_t epoch;
 	uint64_t entry; /* the epoch of the generation that it belongs to */
 	uint32_t count, unused;
+	uint64_t sum; /* of the above, and of the ranges that count */
 	struct marks_range ranges[BOOK_RANGES];
 };
 
@@ -71,6 +75,7 @@ struct book {
 	uint64_t created;  /* UNIX ns */
 	struct book_identity identity;
 	char maker[32]; /* the version of otelbpf */
+	uint64_t sum;	/* of the above, but for `complete` */
 	struct book_entry entries[2];
 	struct book_acknowledged acknowledged[2];
 };
@@ -78,7 +83,12 @@ struct book {
 /* Zeroed memory becomes a book without marks. */
 void book_init(struct book *book, const struct book_identity *identity, const char *maker,
 	uint64_t created);
-/* Of this version, with everything in it inside `size` bytes. */
+/* All is pinned, and programs count while no process runs, or do not. */
+void book_complete(struct book *book, bool counts, uint64_t created);
+void book_spoil(struct book *book); /* as if that had never been */
+/* Of this version; the marks may be written at this moment. */
+bool book_check_head(const struct book *book, size_t size);
+/* And undamaged, with everything in it inside `size` bytes. */
 bool book_check(const struct book *book, size_t size);
 /* Before the first write: what was written for epochs that never came is forgotten. */
 void book_repair(struct book *book, uint64_t epoch);
@@ -119,11 +129,12 @@ struct book_request {
 	uint64_t collection;
 	uint64_t points, length;
 	struct snapshot_place from, to;
+	uint64_t sum; /* of the above, and of the bytes */
 	uint8_t bytes[];
 };
 
 /* `request` has room for `length` bytes. */
 void book_request_write(struct book_request *request, uint64_t epoch,
 	const struct book_request *about, const void *bytes);
-/* Whether there is one in so much memory. */
-bool book_request_check(const struct book_request *request, size_t size, uint64_t epoch);
+/* Whether there is one in so much memory: 1; 0: no; -EINVAL: there may have been, it is damaged. */
+int book_request_check(const struct book_request *request, size_t size, uint64_t epoch) MUST_CHECK;

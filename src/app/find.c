@@ -71,9 +71,9 @@ static int not_found(const char *directory, const char *name, struct arena *aren
 	for (size_t i = 0; i < count; i++)
 		nearest_offer(&nearest, names[i]);
 	return err_set(err, -ENOENT,
-		"there is no pack `%s` in %s%s%s%s; `otelbpf list` shows what there is", name,
-		directory, nearest.name ? "; did you mean `" : "", nearest.name ? nearest.name : "",
-		nearest.name ? "`?" : "");
+		"there is no pack `%s` in %s%s%s%s `otelbpf list` shows what there is", name,
+		directory, nearest.name ? "; did you mean `" : ";",
+		nearest.name ? nearest.name : "", nearest.name ? "`?" : "");
 }
 
 /* The path of a pack's files without .yaml or .bpf.o. */
@@ -168,26 +168,30 @@ static int list_directory(const char *directory,
 	const char *(*find)(const char *directory, const char *name, struct arena *arena),
 	const char *const **found, size_t *count, struct arena *arena, struct err *err)
 {
-	const char **list = arena_alloc(arena, LIMIT_PACKS * sizeof(*list));
+	const char **list = arena_alloc(arena, LIMIT_PACKS * sizeof(*list)), *path;
 	struct dirent *entry;
 	size_t n = 0;
 	DIR *dir;
 
+	if (!list)
+		return err_set(err, -ENOMEM, "out of memory");
 	dir = opendir(directory);
-	if (!dir || !list) {
-		if (dir)
-			closedir(dir);
+	if (!dir)
 		return err_set(err, -errno,
 			"cannot read the pack directory %s: %s; name another with --pack-dir",
 			directory, strerror(errno));
-	}
-	while ((entry = readdir(dir)) && n < LIMIT_PACKS) {
-		if (entry->d_name[0] == '.')
-			continue;
-		list[n] = find(directory, entry->d_name, arena);
-		n += list[n] != NULL;
+	while ((entry = readdir(dir)) && n <= LIMIT_PACKS) {
+		path = entry->d_name[0] == '.' ? NULL : find(directory, entry->d_name, arena);
+		if (path && n < LIMIT_PACKS)
+			list[n] = path;
+		n += path != NULL;
 	}
 	closedir(dir);
+	if (n > LIMIT_PACKS)
+		return err_set(err, -E2BIG,
+			"there are more than %d packs in %s; name those that you mean, or spread "
+			"them over several directories",
+			LIMIT_PACKS, directory);
 	qsort(list, n, sizeof(*list), by_name);
 	*found = list;
 	*count = n;

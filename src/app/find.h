@@ -9,13 +9,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Packs that run when none is named: those whose cost nobody notices (README.md, "Default packs").
- */
+/* Packs that run when none is named: those whose cost nobody notices (README.md, "Packs"). */
 extern const char *const default_packs[]; /* NULL at the end */
 
-/* A pack as somebody asked for it. */
 struct views;
 
+/* A pack as somebody asked for it. */
 struct pack_request {
 	const char *name;	   /* or a path: see pack_find */
 	const char *directory;	   /* of packs that are named by name */
@@ -32,9 +31,8 @@ struct pack_files {
 };
 
 /* Where packs are looked for by name: `directory` if not NULL, else beside the executable (build
- * tree), else in
- * ../lib/otelbpf/packs from it (install prefix). Strings live in `arena`. NULL with err when out of
- * memory. */
+ * tree), else in ../lib/otelbpf/packs from it (install prefix). Strings live in `arena`. NULL with
+ * err when out of memory. */
 const char *pack_directory(const char *directory, struct arena *arena, struct err *err);
 
 /*
@@ -45,7 +43,7 @@ const char *pack_directory(const char *directory, struct arena *arena, struct er
 int pack_find(struct pack_files *files, const struct pack_request *request, struct arena *arena,
 	struct err *err) MUST_CHECK;
 
-/* The names of all packs in the directory, sorted; *count of them. */
+/* The names of all packs in the directory, sorted; *count of them. -E2BIG beyond LIMIT_PACKS. */
 int pack_names(const char *directory, const char *const **names, size_t *count, struct arena *arena,
 	struct err *err) MUST_CHECK;
 

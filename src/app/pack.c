@@ -125,6 +125,9 @@ static int set_request_hooks(struct pack *pack, const struct pack_request *reque
 	}
 	if (!count)
 		return 0;
+	if (text && *text)
+		return err_set(err, -EINVAL, "%s: more than %d hooks are named", request->name,
+			LIMIT_HOOKS_PER_PROGRAM);
 	result = probe_program_for_hook(pack->probe, hooks[0], &program, err);
 	if (!result)
 		result = probe_set_hooks(pack->probe, program, hooks, count, err);

@@ -54,12 +54,25 @@ static void mix_rows(uint64_t *hash, const struct bucket_rows *rows)
 	mix_number(hash, rows->sum_number);
 }
 
+/* What views make of it. */
+static void mix_plan(uint64_t *hash, const struct metric_plan *plan)
+{
+	mix_number(hash, plan->octaves);
+	mix_number(hash, plan->keeps_cpus);
+	mix_number(hash, plan->bound_count);
+	if (plan->bounds)
+		mix(hash, plan->bounds, plan->bound_count * sizeof(*plan->bounds));
+	for (size_t i = 0; i < plan->attribute_count; i++)
+		mix_number(hash, plan->attributes[i].hidden);
+}
+
 /* What makes the values of its series, and which series there are; not its description. */
 static void mix_metric(uint64_t *hash, const struct metric_definition *metric)
 {
 	const uint64_t numbers[] = {metric->factor, metric->divisor, metric->buckets,
 		metric->exp2_first, metric->max_size, metric->cardinality_limit, metric->by_size,
-		metric->key_size, metric->samples, metric->attribute_count};
+		metric->key_size, metric->samples, metric->attribute_count,
+		metric->idle_timeout_ns != 0};
 
 	mix_text(hash, metric->name);
 	mix_text(hash, metric->unit);
@@ -78,8 +91,10 @@ static struct book_identity identity(const struct pack *pack, const struct pins 
 {
 	uint64_t hash = probe_fingerprint(pack->probe, &seed);
 
-	for (size_t i = 0; i < pack->definition.metric_count; i++)
+	for (size_t i = 0; i < pack->definition.metric_count; i++) {
 		mix_metric(&hash, &pack->definition.metrics[i]);
+		mix_plan(&hash, &pack->plan.metrics[i]);
+	}
 	mix_number(&hash, (uint64_t)pins_temporality(pins));
 	return (struct book_identity){
 		.layout = hash,
@@ -171,7 +186,7 @@ static void pin_probe(struct pack *pack, struct scope *scope, uint64_t now)
 		log_warn("pack %s counts only while otelbpf runs: this kernel cannot keep its "
 			 "programs attached; its counts go on with the next start",
 			pack->name);
-	pin_complete(pack->pin, scope, counts, now);
+	pin_complete(pack->pin, &(struct pin_of){scope, pack->collector}, counts, now);
 }
 
 int pack_attach(struct pack *pack, struct scope *scope, uint64_t now, struct err *err)
@@ -180,7 +195,7 @@ int pack_attach(struct pack *pack, struct scope *scope, uint64_t now, struct err
 	int result = 0;
 
 	if (is_old)
-		result = pin_restore(pack->pin, scope, err);
+		result = pin_restore(pack->pin, &(struct pin_of){scope, pack->collector}, err);
 	if (!result && !(is_old && pin_counts(pack->pin)))
 		result = probe_attach(pack->probe, err);
 	if (!result && pack->pin && !is_old)

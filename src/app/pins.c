@@ -10,179 +10,8 @@
 
 #include "app/pins_private.h"
 #include "app/version.h"
-#include "base/limits.h"
 #include "base/log.h"
 #include "probe/pin_folder.h"
-
-static const char another_version[] = "another version of otelbpf made it, or it is not complete";
-
-static int root_path(char *path, const char *directory)
-{
-	return pin_path(path, PATH_MAX, directory, "state", "root");
-}
-
-uint32_t pins_owner(const char *directory)
-{
-	char path[PATH_MAX];
-	struct kept kept = {0};
-	struct book_root root = {0};
-
-	if (root_path(path, directory) || kept_open(&kept, path, sizeof(root), NULL))
-		return 0;
-	memcpy(&root, kept.memory, sizeof(root));
-	kept_close(&kept);
-	return book_root_check(&root) ? root.pid : 0;
-}
-
-int pins_busy(const char *directory, struct err *err)
-{
-	uint32_t pid = pins_owner(directory);
-	char who[32] = "another process";
-
-	if (pid)
-		snprintf(who, sizeof(who), "process %u", pid);
-	return err_set(err, -EBUSY,
-		"%s: %s keeps its pins there; end it first, or choose another folder", directory,
-		who);
-}
-
-static int make_root(struct pins *pins, const char *path, struct err *err)
-{
-	int result = kept_make(&pins->root_memory, sizeof(struct book_root), err);
-
-	if (result)
-		return result;
-	pins->root = (struct book_root *)(void *)pins->root_memory.memory;
-	book_root_init(pins->root);
-	return kept_name(&pins->root_memory, path, err);
-}
-
-/* What was made in a way that we do not know goes, all of it. */
-static int start_afresh(struct pins *pins, struct err *err)
-{
-	size_t removed, left;
-	int result;
-
-	kept_close(&pins->root_memory);
-	result = pin_folder_clear(pins->directory, &removed, &left, err);
-	if (!result && removed)
-		log_warn("%s: %s; counting begins anew", pins->directory, another_version);
-	return result;
-}
-
-static int open_root(struct pins *pins, struct err *err)
-{
-	char path[PATH_MAX];
-	int result = root_path(path, pins->directory);
-
-	if (result)
-		return err_set(err, result, "%s: the name is too long", pins->directory);
-	result = kept_open(&pins->root_memory, path, sizeof(struct book_root), NULL);
-	pins->root = (struct book_root *)(void *)pins->root_memory.memory;
-	if (!result && book_root_check(pins->root))
-		return 0;
-	result = start_afresh(pins, err);
-	return result ? result : make_root(pins, path, err);
-}
-
-static int open_request(struct pins *pins, struct err *err)
-{
-	int result = pin_path(pins->request_path, sizeof(pins->request_path), pins->directory,
-		"state", "request");
-
-	if (result)
-		return err_set(err, result, "%s: the name is too long", pins->directory);
-	if (kept_open(&pins->request, pins->request_path, sizeof(struct book_request), NULL))
-		pins->request = (struct kept){0};
-	return 0;
-}
-
-int pin_open_book(struct pin *pin)
-{
-	char path[PATH_MAX];
-	int result = pin_path(path, sizeof(path), pin->folder, "state", "marks");
-
-	if (!result)
-		result = kept_open(&pin->memory, path, BOOK_SMALLEST, NULL);
-	if (result)
-		return result;
-	pin->book = (struct book *)(void *)pin->memory.memory;
-	if (book_check(pin->book, pin->memory.size) && pin->book->complete)
-		return 0;
-	kept_close(&pin->memory);
-	pin->book = NULL;
-	return -EINVAL;
-}
-
-static int add_pin(void *context, const char *entry)
-{
-	struct pins *pins = context;
-	struct pin *pin = calloc(1, sizeof(*pin));
-
-	if (!pin || !pin_name(entry, "pack", pin->name, sizeof(pin->name)) ||
-		pin_path(pin->folder, sizeof(pin->folder), pins->directory, "pack", pin->name)) {
-		free(pin);
-		return 0;
-	}
-	pin->pins = pins;
-	pin->next = pins->all;
-	pins->all = pin;
-	if (!pin_open_book(pin))
-		book_repair(pin->book, pins->root->epoch);
-	return 0;
-}
-
-int pins_open(struct pins **result, const char *directory, enum temporality_preference temporality,
-	struct err *err)
-{
-	struct pins *pins = calloc(1, sizeof(*pins));
-	int code;
-
-	*result = NULL;
-	if (!pins)
-		return err_set(err, -ENOMEM, "out of memory");
-	pins->directory = directory;
-	pins->temporality = temporality;
-	pins->fd = code = pin_folder_open(directory, err);
-	if (code >= 0) {
-		code = pin_folder_lock(pins->fd);
-		if (code == -EBUSY)
-			pins_busy(directory, err);
-		else if (code)
-			err_set(err, code, "%s: cannot be locked: %s", directory, strerror(-code));
-	}
-	if (!code)
-		code = open_root(pins, err);
-	if (!code)
-		code = open_request(pins, err);
-	if (!code)
-		code = pin_folder_each(directory, add_pin, pins, err);
-	if (code) {
-		pins_close(pins);
-		return err_prefix(err, code, "--pin: ");
-	}
-	pins->root->pid = (uint32_t)getpid();
-	*result = pins;
-	return 0;
-}
-
-void pins_close(struct pins *pins)
-{
-	struct pin *next;
-
-	if (!pins)
-		return;
-	for (struct pin *pin = pins->all; pin; pin = next) {
-		next = pin->next;
-		kept_close(&pin->memory);
-		free(pin);
-	}
-	kept_close(&pins->root_memory);
-	kept_close(&pins->request);
-	if (pins->fd >= 0)
-		close(pins->fd);
-	free(pins);
-}
 
 enum temporality_preference pins_temporality(const struct pins *pins)
 {
@@ -206,7 +35,7 @@ uint64_t pins_time(const struct pins *pins)
 static const char *difference(const struct pin *pin, const struct book_identity *identity)
 {
 	if (!pin->book)
-		return another_version;
+		return pins_unknown;
 	if (pin->book->identity.layout != identity->layout)
 		return "its maps, programs, metrics or temporality have changed";
 	return NULL;
@@ -326,36 +155,52 @@ bool pin_has_other_object(const struct pin *pin)
 
 uint64_t pin_time(const struct pin *pin)
 {
-	const struct book_entry *entry = book_last(pin->book, pin->pins->root->epoch);
+	const struct book_entry *entry = book_last(pin->book, book_epoch(pin->pins->root));
 
 	return entry ? entry->time : pin->book->created;
 }
 
-void pin_complete(struct pin *pin, struct scope *scope, bool counts, uint64_t now)
+void pin_complete(struct pin *pin, const struct pin_of *of, bool counts, uint64_t now)
 {
-	pin->scope = scope;
-	pin->book->counts = counts;
-	pin->book->created = now;
-	__atomic_store_n(&pin->book->complete, 1, __ATOMIC_SEQ_CST);
+	pin->of = *of;
+	book_complete(pin->book, counts, now);
 }
 
-int pin_restore(struct pin *pin, struct scope *scope, struct err *err)
+static int read_marks(struct pin *pin, const struct book_entry *entry, struct err *err)
 {
-	uint64_t epoch = pin->pins->root->epoch;
+	const uint8_t *bytes = book_marks(pin->book, entry);
+	uint64_t length, head = sizeof(length);
+	int result;
+
+	if (entry->length < head)
+		return err_set(err, -EINVAL, "the marks are damaged");
+	memcpy(&length, bytes, sizeof(length));
+	if (length > entry->length - head)
+		return err_set(err, -EINVAL, "the marks are damaged");
+	result = marks_read(pin->of.scope, bytes + head, length, entry->time, err);
+	if (!result && pin->of.collector)
+		result = collector_read(pin->of.collector, bytes + head + length,
+			entry->length - head - length, err);
+	return result;
+}
+
+int pin_restore(struct pin *pin, const struct pin_of *of, struct err *err)
+{
+	uint64_t epoch = book_epoch(pin->pins->root);
 	const struct book_entry *entry = book_last(pin->book, epoch);
 	const struct marks_range *ranges;
 	size_t count;
 	int result;
 
-	pin->scope = scope;
+	pin->of = *of;
 	if (!entry)
 		return 0;
-	result = marks_read(scope, book_marks(pin->book, entry), entry->length, entry->time, err);
+	result = read_marks(pin, entry, err);
 	if (result)
 		return err_prefix(err, result, "%s: ", pin->folder);
 	ranges = book_ranges(pin->book, epoch, &count);
 	for (size_t i = 0; i < count; i++)
-		marks_settle(scope, &ranges[i], entry->time);
+		marks_settle(of->scope, &ranges[i], entry->time);
 	return 0;
 }
 
@@ -365,7 +210,7 @@ void pin_abandon(struct pin *pin)
 
 	kept_close(&pin->memory);
 	pin->book = NULL;
-	pin->scope = NULL;
+	pin->of = (struct pin_of){0};
 	if (pin_folder_remove(pin->folder, &err))
 		log_debug("%s", err.text);
 }

@@ -9,6 +9,7 @@
 #include "app/book.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "collect/collect.h"
 #include "model/model.h"
 
 #include <stdbool.h>
@@ -49,10 +50,16 @@ int pin_renew(struct pin *pin, struct err *err) MUST_CHECK;
 /* When counting began, or when the pack was last collected, if it was: UNIX ns. */
 uint64_t pin_time(const struct pin *pin);
 
+/* Whose marks are kept: both must outlive the pins. */
+struct pin_of {
+	struct scope *scope;
+	struct collector *collector; /* may be NULL */
+};
 /* All of the pack is pinned in the folder. From now on its marks are kept. */
-void pin_complete(struct pin *pin, struct scope *scope, bool counts, uint64_t now);
-/* The scope, which has its metrics, goes on with the marks. -EINVAL, -ENOMEM. */
-int pin_restore(struct pin *pin, struct scope *scope, struct err *err) MUST_CHECK;
+void pin_complete(struct pin *pin, const struct pin_of *of, bool counts, uint64_t now);
+/* The scope, which has its metrics, goes on with the marks. -EINVAL, -ENOMEM, or what the kernel
+ * says. */
+int pin_restore(struct pin *pin, const struct pin_of *of, struct err *err) MUST_CHECK;
 /* It is not pinned after all: remove what is there. */
 void pin_abandon(struct pin *pin);
 

@@ -21,7 +21,7 @@ static int grow_book(struct pin *pin, struct err *err)
 	if (result)
 		return result;
 	book_copy((struct book *)(void *)larger.memory, larger.size, pin->book,
-		pin->pins->root->epoch);
+		book_epoch(pin->pins->root));
 	result = kept_name(&larger, path, err);
 	if (result) {
 		kept_close(&larger);
@@ -33,16 +33,30 @@ static int grow_book(struct pin *pin, struct err *err)
 	return 0;
 }
 
+/* The length of the scope's part, the scope, the collector. */
+static void write_marks(const struct pin *pin, struct buf *out)
+{
+	uint64_t length = 0;
+	uint8_t *at = buf_extend(out, sizeof(length));
+
+	marks_write(pin->of.scope, out);
+	length = out->length - sizeof(length);
+	if (at)
+		memcpy(at, &length, sizeof(length));
+	if (pin->of.collector)
+		collector_write(pin->of.collector, out);
+}
+
 static int write_book(struct pin *pin, const struct book_entry *about, struct err *err)
 {
-	uint64_t epoch = pin->pins->root->epoch;
+	uint64_t epoch = book_epoch(pin->pins->root);
 
 	for (;;) {
 		struct buf out;
 		int result;
 
 		book_begin(pin->book, pin->memory.size, epoch, &out);
-		marks_write(pin->scope, &out);
+		write_marks(pin, &out);
 		if (!out.failed) {
 			book_end(pin->book, epoch, &out, about);
 			return 0;
@@ -59,21 +73,21 @@ static void give_up(struct pin *pin, const struct err *err)
 	log_error("pack %s: its marks cannot be kept: %s; its counts begin anew with the next "
 		  "start",
 		pin->name, err->text);
-	__atomic_store_n(&pin->book->complete, 0, __ATOMIC_SEQ_CST);
-	pin->scope = NULL;
+	book_spoil(pin->book);
+	pin->of.scope = NULL;
 }
 
 void pins_commit(struct pins *pins, const struct snapshot *snapshot)
 {
-	pins->collection = pins->root->epoch + 1;
+	pins->collection = book_epoch(pins->root) + 1;
 	for (struct pin *pin = pins->all; pin; pin = pin->next) {
 		struct book_entry about = {.collection = pins->collection, .time = snapshot->time};
 		struct err err = {0};
 
-		while (pin->scope && about.scope < snapshot->scope_count &&
-			snapshot->scopes[about.scope] != pin->scope)
+		while (pin->of.scope && about.scope < snapshot->scope_count &&
+			snapshot->scopes[about.scope] != pin->of.scope)
 			about.scope++;
-		if (pin->scope && write_book(pin, &about, &err))
+		if (pin->of.scope && write_book(pin, &about, &err))
 			give_up(pin, &err);
 	}
 	book_root_advance(pins->root);
@@ -116,15 +130,15 @@ void pins_sending(struct pins *pins, const struct pins_request *request)
 		return;
 	}
 	log_repeat_success(&pins->failures, "requests are kept");
-	book_request_write((struct book_request *)(void *)pins->request.memory, pins->root->epoch,
-		&about, request->bytes);
+	book_request_write((struct book_request *)(void *)pins->request.memory,
+		book_epoch(pins->root), &about, request->bytes);
 }
 
 /* Of one collection. Packs that this run has not started may be among them. */
 static void acknowledge(struct pins *pins, uint64_t collection, const struct snapshot_place *from,
 	const struct snapshot_place *to, bool settle)
 {
-	uint64_t epoch = pins->root->epoch;
+	uint64_t epoch = book_epoch(pins->root);
 
 	for (struct pin *pin = pins->all; pin; pin = pin->next) {
 		const struct book_entry *entry = pin->book ? book_last(pin->book, epoch) : NULL;
@@ -136,9 +150,9 @@ static void acknowledge(struct pins *pins, uint64_t collection, const struct sna
 			!book_range(&range, entry->scope, from, to))
 			continue;
 		about = *entry;
-		if (settle && pin->scope)
-			marks_settle(pin->scope, &range, entry->time);
-		if (!book_acknowledge(pin->book, epoch, &range) && pin->scope &&
+		if (settle && pin->of.scope)
+			marks_settle(pin->of.scope, &range, entry->time);
+		if (!book_acknowledge(pin->book, epoch, &range) && pin->of.scope &&
 			write_book(pin, &about, &err))
 			give_up(pin, &err);
 	}
@@ -156,7 +170,8 @@ static const struct book_request *unresolved(const struct pins *pins)
 	const struct book_request *request = (const struct book_request *)(const void *)
 						     pins->request.memory;
 
-	if (!request || !book_request_check(request, pins->request.size, pins->root->epoch))
+	if (!request ||
+		book_request_check(request, pins->request.size, book_epoch(pins->root)) <= 0)
 		return NULL;
 	return request;
 }

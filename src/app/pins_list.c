@@ -25,7 +25,7 @@ static int list_pin(void *context, const char *name)
 		!pin_path(
 			pin->folder, sizeof(pin->folder), listing->directory, "pack", pin->name)) {
 		entry = (struct pins_entry){.name = pin->name, .maker = ""};
-		if (!pin_open_book(pin)) {
+		if (!pin_open_book(pin, book_check_head)) {
 			entry.readable = true;
 			entry.counts = pin->book->counts;
 			entry.created = pin->book->created;

@@ -15,8 +15,8 @@ struct pin {
 	char name[NAME_MAX + 1];
 	char folder[PATH_MAX];
 	struct kept memory;
-	struct book *book;   /* in it; NULL: there is none that we know */
-	struct scope *scope; /* NULL: this run has not started it */
+	struct book *book; /* in it; NULL: there is none that we know */
+	struct pin_of of;  /* without a scope: this run has not started it */
 	bool is_old, has_other_object;
 };
 
@@ -33,8 +33,12 @@ struct pins {
 	struct log_repeat failures;
 };
 
-/* The book of a pack that is complete, and of this version. */
-int pin_open_book(struct pin *pin) MUST_CHECK;
+/* The book of a pack that is complete, and of this version; undamaged, if it is one that `check`
+ * (book_check, or book_check_head while another process writes) finds so. */
+int pin_open_book(struct pin *pin, bool (*check)(const struct book *book, size_t size)) MUST_CHECK;
+
+/* Why what is found cannot be gone on with. */
+extern const char pins_unknown[];
 
 /* Who has the folder; 0 if that is not known. */
 uint32_t pins_owner(const char *directory);

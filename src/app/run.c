@@ -40,11 +40,6 @@ struct run {
 
 static const int stop_signals[] = {SIGTERM, SIGINT, 0};
 
-static uint64_t deadline_after(uint64_t now, uint64_t timeout)
-{
-	return timeout > UINT64_MAX - now ? UINT64_MAX : now + timeout;
-}
-
 static void log_result(struct run *run, const struct export_result *result)
 {
 	if (result->error_type) {
@@ -390,45 +385,5 @@ int app_run(const struct app_options *options, struct err *err)
 	else if (!result)
 		result = run_enabled(&run, options, err);
 	loop_free(run.loop);
-	return result;
-}
-
-static void on_once_signal(void *context, int number)
-{
-	(void)number;
-	loop_stop(context);
-}
-
-static void on_once_end(void *context)
-{
-	loop_stop(context);
-}
-
-int app_once(const struct app_options *options, uint64_t duration_ns, bool json, struct err *err)
-{
-	struct loop *loop = loop_new(err);
-	struct loop_timer end;
-	struct app app;
-	int result;
-
-	if (!loop)
-		return -ENOMEM;
-	result = loop_add_signals(loop, stop_signals, on_once_signal, loop, err);
-	if (!result) {
-		result = app_init(&app, options, err);
-		if (!result) {
-			log_info("ready: counting for %g s",
-				(double)duration_ns / (double)NSEC_PER_SEC);
-			loop_timer_init(&end, loop, on_once_end, loop);
-			loop_timer_set(&end, deadline_after(clock_monotonic_ns(), duration_ns));
-			result = loop_run(loop, err);
-		}
-		if (!result)
-			app_refresh(&app);
-		if (!result)
-			result = output_once(app_collect(&app, clock_realtime_ns()), json, err);
-		app_fini(&app);
-	}
-	loop_free(loop);
 	return result;
 }

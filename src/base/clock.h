@@ -9,3 +9,9 @@
 
 uint64_t clock_realtime_ns(void);  /* UNIX epoch: what OTLP time stamps carry */
 uint64_t clock_monotonic_ns(void); /* for intervals and deadlines */
+
+/* Without overflow: UINT64_MAX is never. */
+static inline uint64_t deadline_after(uint64_t now, uint64_t timeout)
+{
+	return timeout > UINT64_MAX - now ? UINT64_MAX : now + timeout;
+}

@@ -31,7 +31,8 @@ static bool check_pack(const struct pack_request *request)
 	if (good)
 		pack_each_note(&pack, tell_note);
 	if (good)
-		printf("%s: good, %zu metrics\n", pack.name, pack.definition.metric_count);
+		printf("%s: good, %zu metric%s\n", pack.name, pack.definition.metric_count,
+			pack.definition.metric_count == 1 ? "" : "s");
 	else
 		log_error_lines(err.text);
 	pack_fini(&pack);

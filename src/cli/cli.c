@@ -12,7 +12,7 @@
 #include "base/compiler.h"
 #include "base/log.h"
 #include "base/nearest.h"
-#include "base/str.h"
+#include "config/duration.h"
 #include "probe/probe.h"
 
 static const struct command *const commands[] = {
@@ -48,44 +48,19 @@ static bool set_exporter(struct cli *cli, const char *text)
 	return *text;
 }
 
-/* "10s", "500ms", "1m": a number and its unit. */
-static bool parse_duration(const char *text, uint64_t *nanoseconds)
-{
-	static const struct {
-		const char *suffix;
-		uint64_t scale;
-	} units[] = {{"ms", NSEC_PER_MSEC}, {"s", NSEC_PER_SEC}, {"m", 60 * NSEC_PER_SEC}};
-	size_t digits = strspn(text, "0123456789");
-	char number[16];
-
-	if (!digits || digits >= sizeof(number))
-		return false;
-	memcpy(number, text, digits);
-	number[digits] = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-		uint64_t value;
-
-		if (strcmp(text + digits, units[i].suffix) != 0)
-			continue;
-		return !str_to_u64(number, &value) && value &&
-		       !__builtin_mul_overflow(value, units[i].scale, nanoseconds);
-	}
-	return false;
-}
-
 static bool set_interval(struct cli *cli, const char *text)
 {
 	uint64_t nanoseconds;
 
-	if (!parse_duration(text, &nanoseconds))
+	if (duration_parse(text, &nanoseconds))
 		return false;
 	cli->overrides.interval_ms = nanoseconds / NSEC_PER_MSEC;
-	return cli->overrides.interval_ms <= INT32_MAX;
+	return cli->overrides.interval_ms && cli->overrides.interval_ms <= INT32_MAX;
 }
 
 static bool set_duration(struct cli *cli, const char *text)
 {
-	return parse_duration(text, &cli->duration_ns);
+	return !duration_parse(text, &cli->duration_ns) && cli->duration_ns;
 }
 
 static bool set_log_level(struct cli *cli, const char *text)
@@ -189,7 +164,8 @@ static void print_help(void)
 	       "OpenTelemetry metrics over OTLP\n\n"
 	       "usage:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  otelbpf %s %s\n      %s\n", commands[i]->name, commands[i]->arguments,
+		printf("  otelbpf %s%s%s\n      %s\n", commands[i]->name,
+			*commands[i]->arguments ? " " : "", commands[i]->arguments,
 			commands[i]->help);
 	printf("\nA PACK is a set of BPF programs and the metrics made of them: its name, or the "
 	       "path "
@@ -239,12 +215,17 @@ static int unknown_option(const char *text)
 	struct nearest nearest;
 	char name[64];
 
+	/* getopt_long knows it, but not with '='. */
+	if (!strncmp(text, "--", 2) && optopt) {
+		log_error("option %.*s takes no argument", (int)strcspn(text, "="), text);
+		return EXIT_USAGE;
+	}
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text + 2, "="), text + 2);
 	nearest_init(&nearest, name);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		nearest_offer(&nearest, rows[i].name);
-	log_error("there is no option %s%s%s%s; `otelbpf --help` lists them", text,
-		nearest.name ? "; did you mean --" : "", nearest.name ? nearest.name : "",
+	log_error("there is no option %s%s%s%s `otelbpf --help` lists them", text,
+		nearest.name ? "; did you mean --" : ";", nearest.name ? nearest.name : "",
 		nearest.name ? "?" : "");
 	return EXIT_USAGE;
 }
@@ -290,8 +271,11 @@ static int parse_options(struct cli *cli, int argc, char **argv)
 		}
 		row = &rows[option - FIRST_LONG];
 		if (!row->set(cli, optarg)) {
-			log_error("--%s %s: %s expected; `otelbpf --help` says more", row->name,
-				optarg, row->argument);
+			log_error("--%s: found '%s', expected %s; `otelbpf --help` says more",
+				row->name, optarg,
+				strcmp(row->argument, "TIME") != 0
+					? row->argument
+					: "a TIME above 0 such as 500ms, 10s or 1m");
 			return EXIT_USAGE;
 		}
 	}
@@ -311,21 +295,38 @@ static struct pack_request request_of(char *text)
 	return request;
 }
 
+/* `otelbpf lst` asks for a pack. */
+static void advise_command(const char *name)
+{
+	struct nearest nearest;
+
+	nearest_init(&nearest, name);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		nearest_offer(&nearest, commands[i]->name);
+	if (nearest.name && strcmp(nearest.name, name) != 0)
+		log_error("`%s` is no subcommand either; did you mean `otelbpf %s`?", name,
+			nearest.name);
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-	const struct command *command = &command_run;
+	const struct command *command = NULL;
 	/* getopt_long moves what is no option to the end. */
 	int result = parse_options(cli, argc, argv);
 
 	if (result >= 0)
 		return result;
-	if (optind < argc && find_command(argv[optind]))
-		command = find_command(argv[optind++]);
+	if (optind < argc)
+		command = find_command(argv[optind]);
+	optind += command != NULL;
 	for (; optind < argc; optind++)
 		cli->packs[cli->pack_count++] = request_of(argv[optind]);
 	for (size_t i = 0; i < cli->pack_count; i++)
 		cli->packs[i].ebpf_exporter_prefix = cli->ebpf_exporter_prefix;
-	return command->run(cli);
+	result = (command ? command : &command_run)->run(cli);
+	if (result && !command && cli->pack_count == 1)
+		advise_command(cli->packs[0].name);
+	return result;
 }
 
 int cli_main(int argc, char **argv)

@@ -40,9 +40,14 @@ static const char *environment(const char *name)
 
 int load_settings(struct settings *settings, const struct cli *cli, struct arena *arena)
 {
+	const struct settings_sources sources = {
+		.lookup = environment,
+		.overrides = &cli->overrides,
+		.warning = warn,
+	};
 	struct err err = {0};
 
-	if (settings_load(settings, environment, &cli->overrides, arena, warn, NULL, &err)) {
+	if (settings_load(settings, &sources, arena, &err)) {
 		log_error_lines(err.text);
 		return EXIT_USAGE;
 	}

@@ -21,22 +21,24 @@ static bool is_default(const char *name)
 	return false;
 }
 
-static void list_pack(const struct pack_request *request)
+static bool list_pack(const struct pack_request *request)
 {
 	struct pack pack = {0};
 	struct err err = {0};
 
 	if (pack_open(&pack, request, &err)) {
-		printf("%s: broken: %s\n\n", request->name, err.text);
+		log_error_lines(err.text);
 		pack_fini(&pack);
-		return;
+		return false;
 	}
 	printf("%s %s%s\n  %s\n", pack.name, pack.definition.version,
 		is_default(pack.name) ? " (default)" : "", pack.definition.description);
 	for (size_t i = 0; i < pack.definition.metric_count; i++) {
 		const struct metric_definition *metric = &pack.definition.metrics[i];
 
-		printf("  %-28s %-14s %-14s", metric->name, metric->instrument, metric->unit);
+		printf("  %-28s %-21s %s", metric->name, metric->instrument, metric->unit);
+		if (metric->attribute_count || metric->per_cpu)
+			printf("%*s", 13 - (int)strnlen(metric->unit, 13), "");
 		for (size_t j = 0; j < metric->attribute_count; j++)
 			printf(" %s", metric->attributes[j].name);
 		printf("%s%s\n", metric->per_cpu ? " " : "",
@@ -48,6 +50,7 @@ static void list_pack(const struct pack_request *request)
 		printf("  this kernel has its hooks\n");
 	printf("\n");
 	pack_fini(&pack);
+	return true;
 }
 
 /* For those who write definitions. */
@@ -110,6 +113,7 @@ static int list(const struct cli *cli)
 	const char *const *names = NULL;
 	size_t count = 0;
 	int result = EXIT_FINE;
+	bool good = true;
 
 	if (!directory ||
 		(!cli->pack_count && pack_names(directory, &names, &count, &arena, &err))) {
@@ -118,13 +122,15 @@ static int list(const struct cli *cli)
 		count = 0;
 	}
 	for (size_t i = 0; i < count; i++)
-		list_pack(&(struct pack_request){.name = names[i], .directory = directory});
+		(void)list_pack(&(struct pack_request){.name = names[i], .directory = directory});
 	for (size_t i = 0; directory && i < cli->pack_count; i++) {
 		struct pack_request request = cli->packs[i];
 
 		request.directory = directory;
-		list_pack(&request);
+		good &= list_pack(&request);
 	}
+	if (!good)
+		result = EXIT_USAGE;
 	if (directory && !cli->pack_count)
 		list_decoders();
 	arena_fini(&arena);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
 
 #include "app/pins.h"
@@ -10,6 +11,7 @@ static int unpin(const struct cli *cli)
 	const char *directory = cli->pack_count ? cli->packs[0].name : NULL;
 	struct err err = {0};
 	size_t removed, left;
+	int result;
 
 	if (!directory)
 		directory = cli->pin_dir ? cli->pin_dir : DEFAULT_PIN_DIR;
@@ -17,8 +19,12 @@ static int unpin(const struct cli *cli)
 		log_error("unpin takes one folder; %zu are named", cli->pack_count);
 		return EXIT_USAGE;
 	}
-	if (pins_remove(directory, &removed, &left, &err)) {
-		log_error("%s", err.text);
+	result = pins_remove(directory, &removed, &left, &err);
+	if (result) {
+		if (result == -ENOENT)
+			log_error("nothing is pinned in %s: there is no such folder", directory);
+		else
+			log_error("%s", err.text);
 		return EXIT_FAILED;
 	}
 	printf("%s: %zu pins removed", directory, removed);

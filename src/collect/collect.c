@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "collect/feed.h"
 #include "collect/retire.h"
 #include "read/samples.h"
@@ -301,6 +302,49 @@ bool collector_retires(const struct collector *collector)
 			return true;
 	}
 	return false;
+}
+
+void collector_write(const struct collector *collector, struct buf *out)
+{
+	for (size_t i = 0; i < collector->source_count; i++) {
+		const struct source *source = &collector->sources[i];
+
+		for (size_t j = 0; j < source->feed_count; j++)
+			feed_write(source->feeds[j], out);
+		if (source->retirement)
+			retirement_write(source->retirement, out);
+	}
+}
+
+static int read_source(struct source *source, struct input *in)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < source->feed_count && !result; i++)
+		result = feed_read(source->feeds[i], in);
+	if (!result && source->retirement)
+		result = retirement_read(source->retirement, in);
+	return result;
+}
+
+int collector_read(struct collector *collector, const void *bytes, size_t size, struct err *err)
+{
+	struct input in = {.at = bytes, .end = (const uint8_t *)bytes + size};
+
+	for (size_t i = 0; i < collector->source_count; i++) {
+		const struct source *source = &collector->sources[i];
+		int result = read_source(&collector->sources[i], &in);
+
+		if (result == -EINVAL)
+			return err_set(err, result, "what was known of map %s does not fit it",
+				source->map->name);
+		if (result)
+			return err_set(
+				err, result, "map %s: %s", source->map->name, strerror(-result));
+	}
+	return in.failed || in.at != in.end
+		       ? err_set(err, -EINVAL, "the marks are of other maps, or damaged")
+		       : 0;
 }
 
 static void add_slot_stats(const struct source *source, struct collector_map_stats *stats)

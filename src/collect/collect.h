@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "collect/plan.h"
@@ -42,6 +43,15 @@ int collector_retire_begin(
 int collector_retire_end(struct collector *collector, uint64_t now, struct err *err) MUST_CHECK;
 /* Whether there is anything that could end. */
 bool collector_retires(const struct collector *collector);
+
+/*
+ * For a process that goes on with the same maps. Write: what is known of their rows, after
+ * model_end. Read: before the first collection, when the scope has its series again
+ * (model/marks.h). -EINVAL if it is of another pack, -ENOMEM, or what the kernel says.
+ */
+void collector_write(const struct collector *collector, struct buf *out);
+int collector_read(
+	struct collector *collector, const void *bytes, size_t size, struct err *err) MUST_CHECK;
 
 struct collector_map_stats {
 	const struct map_info *map;

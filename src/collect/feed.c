@@ -86,7 +86,9 @@ void feed_free(struct feed *feed)
 	if (!feed)
 		return;
 	keytab_free(feed->keys);
-	free(feed->slots);
+	free(feed->slots.states);
+	free(feed->slots.series);
+	free(feed->slots.runs);
 	free(feed->slots_renamed);
 	renames_free(feed->renames);
 	feed_close_ends(feed);
@@ -166,6 +168,7 @@ void feed_end(struct feed *feed, bool complete)
 {
 	if (!complete) {
 		metric_skip(feed->metric);
+		feed_skip_remains(feed);
 		return;
 	}
 	if (feed->kind->end)

@@ -12,7 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct buf;
 struct feed;
+struct input;
 
 int feed_new(struct feed **feed, const struct metric_plan *plan, struct scope *scope,
 	struct err *err) MUST_CHECK;
@@ -40,6 +42,22 @@ bool feed_slot_is_delivered(const struct feed *feed, uint32_t number);
 int feed_prepare_retire(struct feed *feed, uint32_t number) MUST_CHECK;
 void feed_retire_slot(struct feed *feed, const struct table *table, uint32_t number);
 void feed_release_slot(struct feed *feed, uint32_t number);
+/*
+ * For the process after this one: which series its rows are and how they were called before, and
+ * what slots had that were taken back. Write: after model_end. Read: before the first pass, when
+ * the metric has its series again (marks.h). -EINVAL if it is of something else, -ENOMEM.
+ */
+void feed_write(const struct feed *feed, struct buf *out);
+int feed_read(struct feed *feed, struct input *in) MUST_CHECK;
+/* After feed_read, of a table with an idle_timeout: the slot that had this state was on its way,
+ * and had these words for the last time. They are told until they are delivered. -ENOMEM. */
+int feed_inherit_slot(
+	struct feed *feed, uint32_t number, uint32_t state, const uint64_t *words) MUST_CHECK;
+/* What it has is counted already. */
+void feed_drop_slot(struct feed *feed, uint32_t number, uint32_t state);
+/* Its state is this one: if it is not what it was, then it is to be learnt. */
+void feed_check_slot(struct feed *feed, uint32_t number, uint32_t state);
+
 /* What was set last counts, not what was added up. */
 bool feed_is_gauge(const struct feed *feed);
 

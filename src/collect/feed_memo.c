@@ -72,6 +72,15 @@ static void remember_numbers(struct feed *feed, const struct feed_many *rows, co
 	}
 }
 
+static bool is_run(const struct feed_many *rows)
+{
+	uint32_t difference = 0;
+
+	for (uint32_t i = 0; i < rows->count; i++)
+		difference |= rows->series[i] ^ (rows->series[0] + i);
+	return !difference && rows->count;
+}
+
 void feed_add_many(struct feed *feed, struct feed_many *rows)
 {
 	uint64_t numbers[FEED_MANY];
@@ -79,6 +88,9 @@ void feed_add_many(struct feed *feed, struct feed_many *rows)
 	feed->kind->numbers(feed, rows, numbers);
 	if (feed->keys && feed->memos.width)
 		remember_numbers(feed, rows, numbers);
-	metric_add_all(feed->metric, rows->series, numbers, rows->count);
+	if (is_run(rows))
+		metric_add_run(feed->metric, rows->series[0], numbers, (uint32_t)rows->count);
+	else
+		metric_add_all(feed->metric, rows->series, numbers, rows->count);
 	rows->count = 0;
 }

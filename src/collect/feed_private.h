@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/words.h"
 #include "collect/attributes.h"
 #include "collect/feed.h"
 #include "collect/keytab.h"
@@ -80,9 +81,18 @@ extern const struct feed_kind feed_histograms;	 /* a row is a histogram */
 extern const struct feed_kind feed_exponentials; /* a row is an exponential histogram */
 extern const struct feed_kind feed_buckets; /* a row is one bucket of a histogram, or its sum */
 
-struct feed_slot {
-	uint32_t state;	 /* of the slot whose key was decoded; 0: none yet */
-	uint32_t series; /* or KEYTAB_UNDECODABLE */
+/* What is known of a table, by slot, or by value and CPU. */
+struct feed_slots {
+	uint32_t *states; /* of the slot whose key was decoded; 0: none yet */
+	uint32_t *series; /* or KEYTAB_UNDECODABLE */
+	/* Of each FEED_MANY slots: the series of the first, if those of the others follow it; or
+	 * one of these. Not for values and CPUs. */
+	uint32_t *runs;
+};
+
+enum {
+	FEED_RUN_UNKNOWN = 0, /* has to be found out; slot 0 has no series, so none begins there */
+	FEED_RUN_NONE = UINT32_MAX,
 };
 
 struct feed {
@@ -91,7 +101,7 @@ struct feed {
 	void *state; /* of the kind */
 	struct metric *metric;
 	struct keytab *keys;	 /* of maps that are read in batches */
-	struct feed_slot *slots; /* of tables: by slot, or by value and CPU */
+	struct feed_slots slots; /* of tables */
 	unsigned char *key;	 /* key bytes, then the CPU number if CPUs are kept apart */
 	uint32_t *rows;		 /* of the batch: numbers of keytab; 0: left out */
 	uint32_t *fresh;	 /* those of them that are new */
@@ -124,6 +134,17 @@ void feed_close_ends(struct feed *feed);
 int feed_count_slot(struct feed *feed, uint32_t series) MUST_CHECK;
 void feed_add_remains(struct feed *feed);
 void feed_end_remains(struct feed *feed);
+void feed_skip_remains(struct feed *feed); /* instead: the pass was cut short */
+void feed_write_remains(const struct feed *feed, struct buf *out);
+/* -EINVAL, -ENOMEM. */
+int feed_read_remains(struct feed *feed, struct input *in) MUST_CHECK;
+
+/* feed_table.c. Room for what is known of its slots or values: 0 or -ENOMEM. */
+size_t feed_row_limit(const struct feed *feed);
+int feed_take_rows(struct feed *feed) MUST_CHECK;
+
+/* feed_keep.c. Whether the metric has that series. */
+bool feed_has_series(const struct feed *feed, uint32_t series);
 
 /* feed_memo.c. Before the first row. 0 or -ENOMEM. */
 int feed_open_memos(struct feed *feed) MUST_CHECK;
@@ -152,6 +173,13 @@ void feed_forget_names(struct feed *feed, uint32_t *renamed);
 void feed_read_words(struct feed *feed, uint32_t renamed, const struct feed_values *values);
 /* For struct feed_kind: one field. */
 bool feed_subtract(const struct field *field, unsigned char *value, const unsigned char *before);
+
+static inline void feed_set_slot(struct feed *feed, size_t number, uint32_t state, uint32_t series)
+{
+	feed->slots.states[number] = state;
+	feed->slots.series[number] = series;
+	feed->slots.runs[number / FEED_MANY] = FEED_RUN_UNKNOWN;
+}
 
 static inline const unsigned char *feed_row_value(const struct batch *batch, size_t i, uint32_t cpu)
 {

@@ -86,7 +86,7 @@ static const unsigned char *difference(struct feed *feed, const struct feed_valu
 	size_t size = feed->plan->value_size;
 	unsigned char *scratch;
 
-	if (!mark)
+	if (!mark || i >= mark->count)
 		return value;
 	scratch = renames_scratch(feed->renames);
 	memcpy(scratch, value, size);

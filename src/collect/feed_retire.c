@@ -11,8 +11,14 @@
 
 #include "collect/feed_private.h"
 
+enum {
+	/* Of what a process before took back, and perhaps did not deliver: passes that tell it. */
+	PASSES = 2,
+};
+
 struct remains {
 	uint32_t series, generation;
+	uint32_t due;	 /* until then its series goes on */
 	uint64_t *words; /* as in a slot's value */
 };
 
@@ -71,23 +77,24 @@ bool feed_is_gauge(const struct feed *feed)
 
 bool feed_slot_is_delivered(const struct feed *feed, uint32_t number)
 {
-	uint32_t series = feed->slots[number].series;
+	uint32_t series = feed->slots.series[number];
 
 	return series == KEYTAB_UNDECODABLE || metric_is_delivered(feed->metric, series);
 }
 
 bool feed_slot_is_idle(const struct feed *feed, uint32_t number, uint32_t state)
 {
-	const struct feed_slot *slot = feed->slots ? &feed->slots[number] : NULL;
+	uint32_t series;
 
-	if (!slot || slot->state != state)
+	if (!feed->slots.states || feed->slots.states[number] != state)
 		return false;
+	series = feed->slots.series[number];
 	/* What it counted under other names would end with it. */
 	if (feed->renames && feed->slots_renamed[number])
 		return false;
 	/* A level that is not 0 is still there, however long it has been so. */
-	if (feed->plan->instrument == INSTRUMENT_UPDOWNCOUNTER &&
-		slot->series != KEYTAB_UNDECODABLE && feed->metric->series[slot->series].number)
+	if (feed->plan->instrument == INSTRUMENT_UPDOWNCOUNTER && series != KEYTAB_UNDECODABLE &&
+		feed->metric->numbers[series])
 		return false;
 	return feed_slot_is_delivered(feed, number);
 }
@@ -104,31 +111,41 @@ static struct remains *find_remains(const struct feed *feed, uint32_t series)
 	return NULL;
 }
 
-int feed_prepare_retire(struct feed *feed, uint32_t number)
+/* NULL when out of memory. */
+static struct remains *make_remains(struct feed *feed, uint32_t series)
 {
 	struct feed_ends *ends = feed->ends;
-	uint32_t series = feed->slots[number].series;
-	struct remains *remains;
+	struct remains *remains = find_remains(feed, series);
 	uint64_t *words;
 
-	if (series == KEYTAB_UNDECODABLE || feed_is_gauge(feed) || find_remains(feed, series))
-		return 0;
+	if (remains)
+		return remains;
 	if (ends->count == ends->room) {
 		remains = realloc(ends->remains, (ends->room * 2 + 8) * sizeof(*remains));
 		if (!remains)
-			return -ENOMEM;
+			return NULL;
 		ends->remains = remains;
 		ends->room = ends->room * 2 + 8;
 	}
 	words = calloc(1, feed->plan->value_size);
 	if (!words)
-		return -ENOMEM;
-	ends->remains[ends->count++] = (struct remains){
+		return NULL;
+	remains = &ends->remains[ends->count++];
+	*remains = (struct remains){
 		.series = series,
 		.generation = series_generation(feed->metric, series),
 		.words = words,
 	};
-	return 0;
+	return remains;
+}
+
+int feed_prepare_retire(struct feed *feed, uint32_t number)
+{
+	uint32_t series = feed->slots.series[number];
+
+	if (series == KEYTAB_UNDECODABLE || feed_is_gauge(feed))
+		return 0;
+	return make_remains(feed, series) ? 0 : -ENOMEM;
 }
 
 static bool is_at(const struct field *field, size_t word)
@@ -152,31 +169,82 @@ static void merge(const struct feed *feed, uint64_t *words, const unsigned char 
 
 void feed_retire_slot(struct feed *feed, const struct table *table, uint32_t number)
 {
-	struct feed_slot *slot = &feed->slots[number];
+	uint32_t series = feed->slots.series[number];
 	struct remains *remains;
 	uint64_t sum;
 
-	if (slot->series == KEYTAB_UNDECODABLE)
+	if (series == KEYTAB_UNDECODABLE)
 		return;
-	remains = find_remains(feed, slot->series);
+	remains = find_remains(feed, series);
 	if (remains)
 		merge(feed, remains->words, table_value(table, number, &sum));
-	feed->ends->slot_counts[slot->series]--;
+	feed->ends->slot_counts[series]--;
 	/* Should it not become free now, then it counts nothing nevertheless. */
-	slot->series = KEYTAB_UNDECODABLE;
+	feed_set_slot(feed, number, feed->slots.states[number], KEYTAB_UNDECODABLE);
 }
 
 void feed_release_slot(struct feed *feed, uint32_t number)
 {
-	feed->slots[number] = (struct feed_slot){0};
+	feed_set_slot(feed, number, 0, 0);
+}
+
+static void forget_slot(struct feed *feed, uint32_t number)
+{
+	uint32_t series = feed->slots.series[number];
+
+	if (feed->renames)
+		feed_forget_names(feed, &feed->slots_renamed[number]);
+
+	if (feed->slots.states[number] && series != KEYTAB_UNDECODABLE)
+		feed->ends->slot_counts[series]--;
+	feed_set_slot(feed, number, 0, 0);
+}
+
+void feed_check_slot(struct feed *feed, uint32_t number, uint32_t state)
+{
+	if (feed->slots.states[number] != state)
+		forget_slot(feed, number);
+}
+
+void feed_drop_slot(struct feed *feed, uint32_t number, uint32_t state)
+{
+	forget_slot(feed, number);
+	feed_set_slot(feed, number, state, KEYTAB_UNDECODABLE);
+}
+
+int feed_inherit_slot(struct feed *feed, uint32_t number, uint32_t state, const uint64_t *words)
+{
+	uint32_t series = feed->slots.series[number];
+	struct remains *remains;
+
+	if (feed->slots.states[number] != state || series == KEYTAB_UNDECODABLE ||
+		feed_is_gauge(feed))
+		return 0;
+	remains = make_remains(feed, series);
+	if (!remains)
+		return -ENOMEM;
+	merge(feed, remains->words, (const unsigned char *)words);
+	remains->due = PASSES;
+	return 0;
+}
+
+static bool is_there(const struct feed *feed, const struct remains *remains)
+{
+	return series_generation(feed->metric, remains->series) == remains->generation;
+}
+
+static bool has_slots(const struct feed *feed, uint32_t series)
+{
+	return series < feed->ends->capacity && feed->ends->slot_counts[series];
 }
 
 static bool goes_on(const struct feed *feed, const struct remains *remains)
 {
-	if (series_generation(feed->metric, remains->series) != remains->generation)
+	if (!is_there(feed, remains))
 		return false;
-	if (feed->ends->slot_counts[remains->series] ||
-		metric_is_overflow(feed->metric, remains->series))
+	if (remains->due)
+		return true;
+	if (has_slots(feed, remains->series) || metric_is_overflow(feed->metric, remains->series))
 		return true;
 	/* Of a level nothing may be forgotten. */
 	return feed->plan->instrument == INSTRUMENT_UPDOWNCOUNTER &&
@@ -196,6 +264,14 @@ void feed_add_remains(struct feed *feed)
 	}
 }
 
+/* This pass told it. It is due until a pass finds that it was delivered. */
+static void count_pass(const struct feed *feed, struct remains *remains)
+{
+	if (remains->due > 1 ||
+		(remains->due && metric_is_delivered(feed->metric, remains->series)))
+		remains->due--;
+}
+
 /* A series without slots got nothing in this pass, and ends. */
 void feed_end_remains(struct feed *feed)
 {
@@ -203,11 +279,63 @@ void feed_end_remains(struct feed *feed)
 	size_t kept = 0;
 
 	for (size_t i = 0; ends && i < ends->count; i++) {
-		if (goes_on(feed, &ends->remains[i]))
+		if (goes_on(feed, &ends->remains[i])) {
+			count_pass(feed, &ends->remains[i]);
 			ends->remains[kept++] = ends->remains[i];
-		else
+		} else {
 			free(ends->remains[i].words);
+		}
 	}
 	if (ends)
 		ends->count = kept;
+}
+
+void feed_skip_remains(struct feed *feed)
+{
+	struct feed_ends *ends = feed->ends;
+
+	for (size_t i = 0; ends && i < ends->count; i++) {
+		if (ends->remains[i].due)
+			ends->remains[i].due = PASSES;
+	}
+}
+
+void feed_write_remains(const struct feed *feed, struct buf *out)
+{
+	const struct feed_ends *ends = feed->ends;
+	uint32_t count = 0;
+
+	if (!ends)
+		return;
+	for (size_t i = 0; i < ends->count; i++)
+		count += is_there(feed, &ends->remains[i]);
+	put32(out, count);
+	for (size_t i = 0; i < ends->count; i++) {
+		/* Its key may come back before the next pass, and it goes on. */
+		if (!is_there(feed, &ends->remains[i]))
+			continue;
+		put32(out, ends->remains[i].series);
+		put32(out, ends->remains[i].due);
+		buf_put(out, ends->remains[i].words, feed->plan->value_size);
+	}
+}
+
+int feed_read_remains(struct feed *feed, struct input *in)
+{
+	uint32_t count = feed->ends ? get32(in) : 0;
+
+	for (uint32_t i = 0; i < count && !in->failed; i++) {
+		uint32_t series = get32(in), due = get32(in);
+		const void *words = take_bytes(in, feed->plan->value_size);
+		struct remains *remains;
+
+		if (!words || !feed_has_series(feed, series))
+			return -EINVAL;
+		remains = make_remains(feed, series);
+		if (!remains)
+			return -ENOMEM;
+		memcpy(remains->words, words, feed->plan->value_size);
+		remains->due = due < PASSES ? due : PASSES;
+	}
+	return in->failed ? -EINVAL : 0;
 }

@@ -23,15 +23,40 @@ struct lesson {
 	const unsigned char *keys[LEARN_KEYS]; /* copies */
 };
 
-static int take_rows(struct feed *feed, size_t count)
+static uint32_t *take_row(size_t count)
 {
-	if (!feed->slots) {
-		feed->slots = calloc(count, sizeof(*feed->slots));
-		huge_advise(feed->slots, feed->slots ? count * sizeof(*feed->slots) : 0);
-	}
+	uint32_t *row = calloc(count, sizeof(*row));
+
+	huge_advise(row, row ? count * sizeof(*row) : 0);
+	return row;
+}
+
+size_t feed_row_limit(const struct feed *feed)
+{
+	const struct map_info *info = feed->plan->map;
+
+	if (info->table.kind == TABLE_SLOTS)
+		return (size_t)info->max_entries + 1;
+	return (size_t)info->max_entries * (feed->plan->keeps_cpus ? info->table.elements : 1);
+}
+
+int feed_take_rows(struct feed *feed)
+{
+	size_t count = feed_row_limit(feed);
+	struct feed_slots *slots = &feed->slots;
+
+	if (!slots->states)
+		slots->states = take_row(count);
+	if (!slots->series)
+		slots->series = take_row(count);
+	if (!slots->runs)
+		slots->runs = take_row(count / FEED_MANY + 1);
 	if (feed->renames && !feed->slots_renamed)
-		feed->slots_renamed = calloc(count, sizeof(*feed->slots_renamed));
-	return feed->slots && (!feed->renames || feed->slots_renamed) ? 0 : -ENOMEM;
+		feed->slots_renamed = take_row(count);
+	return slots->states && slots->series && slots->runs &&
+			       (!feed->renames || feed->slots_renamed)
+		       ? 0
+		       : -ENOMEM;
 }
 
 static void add(struct feed *feed, uint32_t series, const unsigned char *value)
@@ -43,7 +68,7 @@ static void add(struct feed *feed, uint32_t series, const unsigned char *value)
 static void add_named(struct feed *feed, size_t number, const unsigned char *value)
 {
 	const struct feed_values values = {value, 0, 1};
-	struct feed_row row = {.series = feed->slots[number].series};
+	struct feed_row row = {.series = feed->slots.series[number]};
 
 	if (feed->renames && feed_has_less(feed, feed->slots_renamed[number], &values))
 		feed_forget_names(feed, &feed->slots_renamed[number]);
@@ -66,24 +91,24 @@ static void forget_names(struct feed *feed, size_t number)
 static int learn_name(struct feed *feed, size_t number, uint32_t state, const unsigned char *key,
 	const unsigned char *value)
 {
-	struct feed_slot *slot = &feed->slots[number];
-	const struct feed_row old = {.series = slot->series};
+	const struct feed_row old = {.series = feed->slots.series[number]};
 	const struct feed_values values = {value, 0, 1};
+	uint32_t series = old.series;
 	bool renamed = false;
 	int result;
 
-	if (slot->state == state) {
-		result = feed_is_renamed(feed, key, slot->series, &renamed);
+	if (feed->slots.states[number] == state) {
+		result = feed_is_renamed(feed, key, series, &renamed);
 		if (result || !renamed ||
 			!feed_end_name(feed, &old, &feed->slots_renamed[number], &values))
 			return result;
 	} else {
 		forget_names(feed, number);
 	}
-	result = feed_decode_key(feed, key, &slot->series, NULL);
-	if (!result && slot->series != KEYTAB_UNDECODABLE)
-		result = feed_count_slot(feed, slot->series);
-	slot->state = result ? 0 : state;
+	result = feed_decode_key(feed, key, &series, NULL);
+	if (!result && series != KEYTAB_UNDECODABLE)
+		result = feed_count_slot(feed, series);
+	feed_set_slot(feed, number, result ? 0 : state, series);
 	return result;
 }
 
@@ -94,7 +119,7 @@ static int learn(struct feed *feed, struct lesson *lesson)
 
 	for (uint32_t i = 0; !result && i < lesson->count; i++) {
 		uint32_t number = lesson->numbers[i];
-		bool is_new = feed->slots[number].state != lesson->states[i];
+		bool is_new = feed->slots.states[number] != lesson->states[i];
 		const unsigned char *value = table_value(lesson->table, number, &sum);
 
 		result = learn_name(feed, number, lesson->states[i], lesson->keys[i], value);
@@ -137,7 +162,7 @@ static int learn_slots(struct feed *feed, const struct table *table, bool known)
 	for (uint32_t number = 1; !result && number <= table->info->max_entries; number++) {
 		uint32_t state = slot_state(table_element(table, number));
 
-		if (state && (feed->slots[number].state == state) == known)
+		if (state && (feed->slots.states[number] == state) == known)
 			result = enrol(feed, lesson, number, state);
 	}
 	if (!result && lesson->count)
@@ -168,30 +193,34 @@ static void hand_over(struct feed *feed, struct feed_many *gathered)
 	gathered->count = 0;
 }
 
-/* Returns false if there are slots with keys that are not known yet. */
-static bool add_known(struct feed *feed, const struct table *table)
+/* A hint to the processor, whatever lies there. */
+static inline void fetch(const unsigned char *element)
+{
+	__builtin_prefetch((const void *)((uintptr_t)element + AHEAD_BYTES));
+}
+
+/* Slots from `from` up to `to`. Returns false if there are some with keys that are not known yet.
+ */
+static bool add_each(struct feed *feed, const struct table *table, uint32_t from, uint32_t to)
 {
 	struct feed_many gathered;
-	uint32_t count = table->info->max_entries;
 	bool all_known = true;
 	uint64_t sum;
 
 	gathered.count = 0;
 	gathered.cpu_stride = 0;
 	gathered.cpu_count = 1;
-	for (uint32_t number = 1; number <= count; number++) {
-		const struct feed_slot *slot = &feed->slots[number];
+	for (uint32_t number = from; number < to; number++) {
 		const unsigned char *element = table_element(table, number);
-		uint32_t state = slot_state(element);
+		uint32_t state = slot_state(element), series = feed->slots.series[number];
 
-		/* A hint to the processor, whatever lies there. */
-		__builtin_prefetch((const void *)((uintptr_t)element + AHEAD_BYTES));
+		fetch(element);
 		if (!state) {
 			forget_names(feed, number);
 			continue;
 		}
 		feed->row_count++;
-		if (slot->state != state) {
+		if (feed->slots.states[number] != state) {
 			all_known = false;
 			continue;
 		}
@@ -199,22 +228,83 @@ static bool add_known(struct feed *feed, const struct table *table)
 			add_named(feed, number, table_value(table, number, &sum));
 			continue;
 		}
-		if (slot->series == KEYTAB_UNDECODABLE)
+		if (series == KEYTAB_UNDECODABLE)
 			continue;
-		gathered.series[gathered.count] = slot->series;
+		gathered.series[gathered.count] = series;
 		gathered.values[gathered.count] = table_value(
 			table, number, &gathered.sums[gathered.count]);
 		gathered.count++;
-		if (gathered.count == FEED_MANY)
-			hand_over(feed, &gathered);
 	}
 	hand_over(feed, &gathered);
 	return all_known;
 }
 
+/* Of slots that are all known: the series of the first, if those of the others follow it. */
+static uint32_t find_run(const struct feed *feed, uint32_t from, uint32_t to)
+{
+	const uint32_t *series = feed->slots.series, *states = feed->slots.states;
+
+	for (uint32_t number = from; number < to; number++) {
+		if (!states[number] || series[number] == KEYTAB_UNDECODABLE ||
+			series[number] != series[from] + (number - from))
+			return FEED_RUN_NONE;
+	}
+	return series[from] + 1;
+}
+
+/* The same as add_each, if all slots are known and their series follow each other; otherwise
+ * nothing, and false. */
+static bool add_run(struct feed *feed, const struct table *table, uint32_t from, uint32_t to)
+{
+	uint32_t *run = &feed->slots.runs[from / FEED_MANY], difference = 0;
+	const unsigned char *element = table_element(table, from);
+	size_t at = table->info->table.value_offset + feed->plan->value->offset;
+	uint64_t values[FEED_MANY];
+
+	if (*run == FEED_RUN_UNKNOWN)
+		*run = find_run(feed, from, to);
+	if (*run == FEED_RUN_NONE)
+		return false;
+	for (uint32_t number = from; number < to; number++) {
+		fetch(element);
+		difference |= slot_state(element) ^ feed->slots.states[number];
+		values[number - from] = table_word(element + at);
+		element += table->info->table.stride;
+	}
+	if (difference)
+		return false;
+	feed->row_count += to - from;
+	metric_add_run(feed->metric, *run - 1, values, to - from);
+	return true;
+}
+
+static bool is_word(const struct field *field)
+{
+	return field->size == sizeof(uint64_t) && !field->bits &&
+	       field->offset % sizeof(uint64_t) == 0;
+}
+
+/* Returns false if there are slots with keys that are not known yet. */
+static bool add_known(struct feed *feed, const struct table *table)
+{
+	bool runs = feed->kind->numbers && !feed->renames && !table->spread &&
+		    is_word(feed->plan->value);
+	uint32_t end = table->info->max_entries + 1, from, to;
+	bool all_known = true;
+
+	for (from = 1; from < end; from = to) {
+		to = (from / FEED_MANY + 1) * FEED_MANY;
+		if (to > end)
+			to = end;
+		if (!runs || !add_run(feed, table, from, to))
+			all_known &= add_each(feed, table, from, to);
+	}
+	return all_known;
+}
+
 static int feed_slots(struct feed *feed, const struct table *table)
 {
-	int result = take_rows(feed, (size_t)table->info->max_entries + 1);
+	int result = feed_take_rows(feed);
 	const unsigned char *rest;
 	uint64_t sum;
 
@@ -256,7 +346,7 @@ static int add_shards(struct feed *feed, size_t number, uint32_t i, uint32_t cpu
 	int result = 0;
 
 	feed->row_count++;
-	if (!feed->slots[number].state || feed->look_again) {
+	if (!feed->slots.states[number] || feed->look_again) {
 		memcpy(feed->key, &i, sizeof(i));
 		if (feed->plan->keeps_cpus)
 			memcpy(feed->key + sizeof(i), &cpu, sizeof(cpu));
@@ -272,7 +362,7 @@ static int feed_shards(struct feed *feed, const struct table *table)
 {
 	uint32_t shards = table->info->table.elements;
 	uint32_t together = feed->plan->keeps_cpus ? 1 : shards, per_value = shards / together;
-	int result = take_rows(feed, (size_t)table->info->max_entries * per_value);
+	int result = feed_take_rows(feed);
 	uint64_t sum;
 
 	for (uint32_t i = 0; !result && i < table->info->max_entries; i++) {

@@ -309,6 +309,14 @@ void keytab_end(struct keytab *table)
 		sort(table);
 }
 
+void keytab_each(const struct keytab *table, keytab_forget *each, void *context)
+{
+	for (uint32_t number = 1; number < table->end; number++) {
+		if (keytab_entry(table, number)->pass)
+			each(context, keytab_entry(table, number));
+	}
+}
+
 size_t keytab_count(const struct keytab *table)
 {
 	return table->count;

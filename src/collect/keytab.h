@@ -37,7 +37,7 @@ enum {
 struct keytab *keytab_new(size_t key_size);
 void keytab_free(struct keytab *table);
 
-/* Called by keytab_end for each entry that it forgets. */
+/* Called by keytab_end for each entry that it forgets; behind it lies the key. */
 typedef void keytab_forget(void *context, const struct keytab_entry *entry);
 void keytab_on_forget(struct keytab *table, keytab_forget *forget, void *context);
 
@@ -60,6 +60,9 @@ struct keytab_entry *keytab_entry(const struct keytab *table, uint32_t number);
 /* How entries lie in memory, for who goes through many: entry `number` at first + number x stride.
  */
 unsigned char *keytab_entries(const struct keytab *table, size_t *stride);
+
+/* All keys, in no order. */
+void keytab_each(const struct keytab *table, keytab_forget *each, void *context);
 
 size_t keytab_count(const struct keytab *table);
 /* How many keys had to be looked up by their hash since the table was made. */

@@ -25,6 +25,24 @@ int binding_no_memory(struct binding *b);
 int bind_decoders(struct binding *b, const struct attribute_definition *definition,
 	struct attribute_plan *plan) MUST_CHECK;
 
+/* An integer of at most 64 bits, whatever its meaning. */
+static inline bool field_is_number(const struct field *field)
+{
+	switch (field->kind) {
+	case FIELD_UINT:
+	case FIELD_INT:
+	case FIELD_BOOL:
+	case FIELD_ENUM:
+		return field->bits || field->size <= sizeof(uint64_t);
+	default:
+		return false;
+	}
+}
+
+/* plan_histogram.c: a histogram of the map's own buckets, or of an exponential histogram's. */
+int bind_buckets(struct binding *b) MUST_CHECK;
+int bind_exponential(struct binding *b) MUST_CHECK;
+
 /* plan_size.c: the attributes and the value of a metric whose keys are described by sizes. */
 int bind_by_size(struct binding *b) MUST_CHECK;
 

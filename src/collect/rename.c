@@ -53,6 +53,16 @@ bool renames_begin(struct renames *renames)
 	return ++renames->pass % PASSES_PER_LOOK == 0;
 }
 
+uint32_t renames_pass(const struct renames *renames)
+{
+	return renames->pass;
+}
+
+void renames_set_pass(struct renames *renames, uint32_t pass)
+{
+	renames->pass = pass;
+}
+
 /* 0: no memory. */
 static uint32_t find_row(struct renames *renames)
 {

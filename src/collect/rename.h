@@ -30,6 +30,10 @@ void renames_free(struct renames *renames); /* accepts NULL */
 /* A pass begins. True if names are to be looked up again in it. */
 bool renames_begin(struct renames *renames);
 
+/* How many began. For the process after this one. */
+uint32_t renames_pass(const struct renames *renames);
+void renames_set_pass(struct renames *renames, uint32_t pass);
+
 /*
  * The name of a row ends here; `row` is 0 or what this answered for the row before. The values,
  * `name->count` of them `stride` bytes apart, are copied. 0: no memory, or LIMIT_RENAMES are marked

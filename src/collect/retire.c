@@ -5,36 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/limits.h"
+#include "collect/retire_private.h"
 
 enum {
 	/* How often in the time of the timeout slots are looked at. */
 	LOOKS = 8,
-	/* Passes after the grace period: one reads what the slot has, the next comes after that was
-	 * sent. */
-	PASSES = 2,
-};
-
-struct idle {
-	uint64_t digest;
-	uint64_t since; /* 0: not looked at yet; LEAVING */
-};
-#define LEAVING UINT64_MAX
-
-struct leaving {
-	uint32_t number;
-	uint32_t passes; /* since nobody holds the number */
-	bool safe;	 /* nobody holds the number */
-	bool retired;	 /* only its number is not free yet */
-};
-
-struct retirement {
-	struct retirement_options options;
-	uint64_t next_look;
-	struct idle *idle; /* by slot */
-	struct leaving leaving[LIMIT_RETIRING];
-	size_t leaving_count;
-	uint64_t count;
 };
 
 struct retirement *retirement_new(const struct retirement_options *options)
@@ -56,6 +31,7 @@ void retirement_free(struct retirement *retirement)
 {
 	if (!retirement)
 		return;
+	reclaim_free(retirement->reclaim);
 	free(retirement->idle);
 	free(retirement);
 }
@@ -105,6 +81,12 @@ static int say(const struct retirement *retirement, int code, struct err *err)
 		retirement->options.table->info->name, strerror(-code));
 }
 
+void retirement_leave(struct retirement *retirement, const struct leaving *leaving)
+{
+	retirement->leaving[retirement->leaving_count++] = *leaving;
+	retirement->idle[leaving->number].since = LEAVING;
+}
+
 /* Begin with the slot. */
 static int forget(struct retirement *retirement, uint32_t number, struct err *err)
 {
@@ -113,8 +95,7 @@ static int forget(struct retirement *retirement, uint32_t number, struct err *er
 
 	if (result)
 		return say(retirement, result, err);
-	retirement->leaving[retirement->leaving_count++] = (struct leaving){.number = number};
-	retirement->idle[number].since = LEAVING;
+	retirement_leave(retirement, &(struct leaving){.number = number});
 	return 0;
 }
 
@@ -212,20 +193,54 @@ static int after_pass(
 	struct retirement *retirement, struct leaving *leaving, uint64_t now, struct err *err)
 {
 	(void)now;
-	if (leaving->safe && leaving->passes < PASSES)
+	if (leaving->safe && leaving->passes < RETIRE_PASSES)
 		leaving->passes++;
-	if (leaving->passes < PASSES ||
+	if (leaving->passes < RETIRE_PASSES ||
 		(!leaving->retired && !is_delivered(retirement, leaving->number)))
 		return 1;
 	return release(retirement, leaving, err);
 }
 
+/* A slot whose key has left the index. False: there is no room for it now. */
+static bool on_orphan(void *context, uint32_t number)
+{
+	struct retirement *retirement = context;
+
+	if (retirement->idle[number].since == LEAVING)
+		return true;
+	if (retirement->leaving_count == LIMIT_RETIRING)
+		return false;
+	retirement_leave(retirement, &(struct leaving){.number = number});
+	return true;
+}
+
+/* What the process before left half done. */
+static int reclaim(struct retirement *retirement, bool *waits, struct err *err)
+{
+	int result;
+
+	if (!retirement->reclaim)
+		return 0;
+	result = reclaim_pass(retirement->reclaim, on_orphan, retirement, waits);
+	if (result < 0)
+		return err_set(err, result, "map %s: slots of the process before: %s",
+			retirement->options.table->info->name, strerror(-result));
+	if (!result)
+		return 0;
+	reclaim_free(retirement->reclaim);
+	retirement->reclaim = NULL;
+	return 0;
+}
+
 int retirement_begin(struct retirement *retirement, uint64_t now, bool *waits, struct err *err)
 {
-	int result = sweep(retirement, now, after_pass, err);
-	int code = look(retirement, now, result ? NULL : err);
+	int result = sweep(retirement, now, after_pass, err), code;
 
 	*waits = false;
+	code = reclaim(retirement, waits, result ? NULL : err);
+	if (!result)
+		result = code;
+	code = look(retirement, now, result ? NULL : err);
 	for (size_t i = 0; i < retirement->leaving_count; i++)
 		*waits |= !retirement->leaving[i].safe;
 	return result ? result : code;
@@ -263,6 +278,8 @@ int retirement_end(struct retirement *retirement, uint64_t now, struct err *err)
 
 	for (size_t i = 0; i < retirement->leaving_count; i++)
 		retirement->leaving[i].safe = true;
+	if (retirement->reclaim)
+		reclaim_waited(retirement->reclaim);
 	for (size_t i = 0; i < options->feed_count; i++)
 		gauges &= feed_is_gauge(options->feeds[i]);
 	return gauges ? sweep(retirement, now, end_gauge, err) : 0;

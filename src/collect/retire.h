@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
+struct input;
 struct retirement;
 
 struct retirement_options {
@@ -46,6 +48,15 @@ void retirement_free(struct retirement *retirement);
 int retirement_begin(
 	struct retirement *retirement, uint64_t now, bool *waits, struct err *err) MUST_CHECK;
 int retirement_end(struct retirement *retirement, uint64_t now, struct err *err) MUST_CHECK;
+
+/*
+ * For the process after this one, which may begin at any instant: what no program changes any more,
+ * and had, when it was last collected. Write: after retirement_end. Read: after the feeds were; the
+ * table is then taken over as the process before left it (reclaim.h), with the next passes. -EINVAL
+ * if it is of something else, -ENOMEM, or what the kernel says.
+ */
+void retirement_write(const struct retirement *retirement, struct buf *out);
+int retirement_read(struct retirement *retirement, struct input *in) MUST_CHECK;
 
 /* Instead, after a pass that failed. */
 void retirement_skip(struct retirement *retirement);

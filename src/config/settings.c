@@ -194,14 +194,17 @@ static int load_file(const char *file, struct environment *env, const struct ove
 	return result;
 }
 
-int settings_load(struct settings *settings, const char *(*lookup)(const char *name),
-	const struct overrides *overrides, struct arena *arena, settings_warning *warning,
-	void *context, struct err *err)
+int settings_load(struct settings *settings, const struct settings_sources *sources,
+	struct arena *arena, struct err *err)
 {
 	static const struct overrides nothing;
-	const struct overrides *given = overrides ? overrides : &nothing;
+	const struct overrides *given = sources->overrides ? sources->overrides : &nothing;
 	struct environment env = {
-		.lookup = lookup, .arena = arena, .warning = warning, .context = context};
+		.lookup = sources->lookup,
+		.arena = arena,
+		.warning = sources->warning,
+		.context = sources->context,
+	};
 	const char *file = config_file(&env, given);
 	int result;
 

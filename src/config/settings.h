@@ -79,11 +79,16 @@ struct overrides {
 /* Called for each setting that is ignored: names the variable, its value, what was expected. */
 typedef void settings_warning(void *context, const char *text);
 
+struct settings_sources {
+	const char *(*lookup)(const char *name); /* answers like getenv */
+	const struct overrides *overrides;	 /* NULL: none */
+	settings_warning *warning;
+	void *context; /* of the warning */
+};
+
 /*
- * `lookup(name)` answers like getenv (tests pass their own). Strings live in `arena`. -EINVAL with
- * `err` only for what must not be guessed: an endpoint that is no URL, a wrong command-line value,
- * anything wrong in a configuration file.
+ * Strings live in `arena`. -EINVAL with `err` only for what must not be guessed: an endpoint that
+ * is no URL, a wrong command-line value, anything wrong in a configuration file.
  */
-int settings_load(struct settings *settings, const char *(*lookup)(const char *name),
-	const struct overrides *overrides, struct arena *arena, settings_warning *warning,
-	void *context, struct err *err) MUST_CHECK;
+int settings_load(struct settings *settings, const struct settings_sources *sources,
+	struct arena *arena, struct err *err) MUST_CHECK;

@@ -32,7 +32,7 @@ static void swap_exponentials(struct exponential *pair)
 
 struct histogram *delta_source(struct metric *metric, uint32_t series, bool first)
 {
-	struct histogram *source = metric->state->series[series].source.histogram;
+	struct histogram *source = metric->state->series[series].histogram;
 
 	if (first) {
 		swap(source);
@@ -43,7 +43,7 @@ struct histogram *delta_source(struct metric *metric, uint32_t series, bool firs
 
 struct exponential *delta_exponential_source(struct metric *metric, uint32_t series, bool first)
 {
-	struct exponential *source = metric->state->series[series].source.exponential;
+	struct exponential *source = metric->state->series[series].exponential;
 
 	if (first) {
 		swap_exponentials(source);
@@ -84,10 +84,10 @@ static void acknowledge_metric(struct metric *metric, uint32_t from, uint32_t to
 			acknowledge_range(metric->state, from, to, time);
 		return;
 	}
-	for (uint32_t i = from; i < to && i < metric->series_count; i++) {
-		if (metric->series[i].live)
-			metric->state->series[i].source.delivered = true;
-	}
+	if (to > metric->series_count)
+		to = metric->series_count;
+	for (size_t i = from / BITS_WORD; i < bits_words(to); i++)
+		metric->state->delivered[i] |= metric->live[i] & bits_mask(i, from, to);
 }
 
 void delta_acknowledge(const struct snapshot *snapshot, const struct snapshot_place *from,
@@ -120,24 +120,28 @@ static bool is_exponential(const struct metric *metric)
 	return metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
 }
 
-/* The point was delivered: the next one begins where it ended. */
-static void settle(const struct metric *metric, struct series *series, uint64_t time)
+static bool is_number(const struct metric *metric)
 {
-	series->start = time;
-	if (is_histogram(metric))
-		clear(metric, &series->histogram);
-	else if (is_exponential(metric))
-		exponential_clear(series->exponential);
-	else
-		series->number = 0;
+	return !is_histogram(metric) && !is_exponential(metric);
 }
 
-static void settle_delivered(const struct metric *metric, struct series *series,
-	struct series_state *state, uint64_t time)
+/* The point was delivered: the next one begins where it ended. */
+static void settle(struct metric *metric, uint32_t series, uint64_t time)
 {
-	if (state->source.delivered)
+	metric->starts[series] = time;
+	if (is_histogram(metric))
+		clear(metric, &metric->series[series].histogram);
+	else if (is_exponential(metric))
+		exponential_clear(metric->series[series].exponential);
+	else
+		metric->numbers[series] = 0;
+}
+
+static void settle_delivered(struct metric *metric, uint32_t series, uint64_t time)
+{
+	if (bit_get(metric->state->delivered, series))
 		settle(metric, series, time);
-	state->source.delivered = false;
+	bit_clear(metric->state->delivered, series);
 }
 
 void delta_settle(struct metric *metric, uint32_t from, uint32_t to, uint64_t time)
@@ -145,10 +149,10 @@ void delta_settle(struct metric *metric, uint32_t from, uint32_t to, uint64_t ti
 	if (metric->temporality != TEMPORALITY_DELTA)
 		return;
 	for (uint32_t i = from; i < to && i < metric->series_count; i++) {
-		if (!metric->series[i].live)
+		if (!bit_get(metric->live, i))
 			continue;
-		settle(metric, &metric->series[i], time);
-		metric->series[i].live = false;
+		settle(metric, i, time);
+		bit_clear(metric->live, i);
 	}
 }
 
@@ -166,11 +170,11 @@ void delta_retire(struct metric *metric, uint32_t number, const struct histogram
 	bool touched, uint64_t previous_time)
 {
 	struct series_state *state = &metric->state->series[number];
-	struct histogram *had = &state->source.histogram[touched];
+	struct histogram *had = &state->histogram[touched];
 	struct histogram *point = &metric->series[number].histogram;
 	uint64_t more, total = 0;
 
-	settle_delivered(metric, &metric->series[number], state, previous_time);
+	settle_delivered(metric, number, previous_time);
 	for (size_t i = 0; i < bucket_count(metric); i++) {
 		more = take_back(&had->buckets[i], retired->buckets[i]);
 		point->buckets[i] += more;
@@ -182,15 +186,16 @@ void delta_retire(struct metric *metric, uint32_t number, const struct histogram
 }
 
 /* Part of the map was read and does not count. */
-static void undo(
-	const struct metric *metric, const struct series *series, struct series_state *state)
+static void undo(struct metric *metric, uint32_t series)
 {
+	struct metric_state *state = metric->state;
+
 	if (is_histogram(metric))
-		swap(state->source.histogram);
+		swap(state->series[series].histogram);
 	else if (is_exponential(metric))
-		swap_exponentials(state->source.exponential);
-	else
-		state->source.number = series->previous;
+		swap_exponentials(state->series[series].exponential);
+	else if (bit_get(state->changed, series))
+		state->sources[series] = state->previous[series];
 }
 
 /* A histogram that counts anew may have more in some of its buckets than before, not in all. */
@@ -228,69 +233,133 @@ static void take_exponential(
 		metric->desc.max_size);
 }
 
-/* What came since the source was last read: what it has now and what its retired entries had then,
+/* What came since the source had `previous`: what it has now and what its retired entries had then,
  * less all that it had then. */
-static void take_number(struct series *series, struct series_state *state)
+static void take_number(struct metric *metric, uint32_t series, uint64_t previous)
 {
-	uint64_t now = state->source.number, counted = now + state->source.retired;
+	struct metric_state *state = metric->state;
+	uint64_t now = state->sources[series], counted = now + state->series[series].retired;
 
-	series->number += counted < series->previous ? now : counted - series->previous;
-	state->source.retired = 0;
+	metric->numbers[series] += counted < previous ? now : counted - previous;
+	state->series[series].retired = 0;
 }
 
 /* The entry is gone. Should it come back, then it counts from 0. */
-static void forget(const struct metric *metric, struct series *series, struct series_state *state)
+static void forget(struct metric *metric, uint32_t series)
 {
+	struct metric_state *state = metric->state;
+	uint64_t previous;
+
 	if (is_histogram(metric)) {
-		clear(metric, &state->source.histogram[0]);
+		clear(metric, &state->series[series].histogram[0]);
 		return;
 	}
 	if (is_exponential(metric)) {
-		exponential_clear(&state->source.exponential[0]);
+		exponential_clear(&state->series[series].exponential[0]);
 		return;
 	}
-	series->previous = state->source.number;
-	state->source.number = 0;
-	take_number(series, state);
+	previous = state->sources[series];
+	state->sources[series] = 0;
+	take_number(metric, series, previous);
 }
 
-static void take(const struct metric *metric, struct series *series, struct series_state *state)
+static void take(struct metric *metric, uint32_t series)
 {
+	const struct metric_state *state = metric->state;
+
 	if (is_histogram(metric))
-		take_histogram(metric, series, state->source.histogram);
+		take_histogram(metric, &metric->series[series], state->series[series].histogram);
 	else if (is_exponential(metric))
-		take_exponential(metric, series, state->source.exponential);
+		take_exponential(
+			metric, &metric->series[series], state->series[series].exponential);
 	else
-		take_number(series, state);
+		take_number(metric, series,
+			bit_get(state->changed, series) ? state->previous[series]
+							: state->sources[series]);
 }
 
-static uint64_t counted(const struct metric *metric, const struct series *series)
+static uint64_t counted(const struct metric *metric, uint32_t series)
 {
 	if (is_exponential(metric))
-		return series->exponential->count;
-	return is_histogram(metric) ? series->histogram.count : series->number;
+		return metric->series[series].exponential->count;
+	return is_histogram(metric) ? metric->series[series].histogram.count
+				    : metric->numbers[series];
 }
 
 bool delta_is_delivered(const struct metric *metric, uint32_t series)
 {
-	return metric->state->series[series].source.delivered ||
-	       !counted(metric, &metric->series[series]);
+	return bit_get(metric->state->delivered, series) || !counted(metric, series);
 }
 
-bool delta_end(struct metric *metric, uint32_t number, enum delta_end how, uint64_t previous_time)
+static void end(struct metric *metric, uint32_t series, bool skipped, uint64_t previous_time)
 {
-	struct series *series = &metric->series[number];
-	struct series_state *state = &metric->state->series[number];
+	bool touched = bit_get(metric->state->touched, series);
+	bool live;
 
-	settle_delivered(metric, series, state, previous_time);
-	if (how == DELTA_READ)
-		take(metric, series, state);
-	else if (how == DELTA_GONE)
-		forget(metric, series, state);
-	else if (how == DELTA_READ_IN_PART)
-		undo(metric, series, state);
-	series->live = counted(metric, series);
-	if (how == DELTA_READ_IN_PART || how == DELTA_NOT_READ)
-		series->live = false;
-	return series->live || how != DELTA_GONE;
+	settle_delivered(metric, series, previous_time);
+	if (skipped && touched)
+		undo(metric, series);
+	else if (touched)
+		take(metric, series);
+	else if (!skipped)
+		forget(metric, series);
+	live = counted(metric, series);
+	bit_put(metric->live, series, live && !skipped);
+	/* The source is gone, and nothing is left to deliver. */
+	if (!touched && !skipped && !live && series != metric->state->overflow)
+		series_end(metric, series);
+}
+
+static void settle_numbers(struct metric *metric, size_t word, uint64_t look, uint64_t time)
+{
+	while (look) {
+		size_t i = word * BITS_WORD + bits_next(&look);
+
+		metric->starts[i] = time;
+		metric->numbers[i] = 0;
+	}
+}
+
+/* The same as end() for those of a word of series whose numbers were read: there may be a million.
+ */
+static void end_numbers(struct metric *metric, size_t word, uint64_t previous_time)
+{
+	struct metric_state *state = metric->state;
+	uint64_t delivered = state->delivered[word], changed = state->changed[word];
+
+	settle_numbers(metric, word, delivered, previous_time);
+	state->delivered[word] = 0;
+	metric->live[word] = (metric->live[word] & ~delivered) | changed;
+	while (changed) {
+		size_t i = word * BITS_WORD + bits_next(&changed);
+		uint64_t now = state->sources[i], previous = state->previous[i];
+
+		metric->numbers[i] += now < previous ? now : now - previous;
+		if (!metric->numbers[i])
+			bit_clear(metric->live, i);
+	}
+}
+
+void delta_end_all(struct metric *metric, bool skipped, uint64_t previous_time)
+{
+	struct metric_state *state = metric->state;
+	/* Otherwise what did not change and was not delivered is as it was. */
+	bool look_at_all = skipped || state->unsure || state->has_retired;
+
+	for (size_t i = 0; i < bits_words(metric->series_count); i++) {
+		uint64_t look = state->used[i], touched = state->touched[i];
+
+		if (is_number(metric) && !look_at_all && !(look & ~touched)) {
+			end_numbers(metric, i, previous_time);
+			continue;
+		}
+		if (!look_at_all)
+			look &= state->changed[i] | state->delivered[i] | ~touched;
+		while (look)
+			end(metric, (uint32_t)(i * BITS_WORD + bits_next(&look)), skipped,
+				previous_time);
+	}
+	state->unsure = skipped;
+	if (!skipped)
+		state->has_retired = false;
 }

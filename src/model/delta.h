@@ -27,18 +27,9 @@ bool delta_is_delivered(const struct metric *metric, uint32_t series);
 void delta_retire(struct metric *metric, uint32_t series, const struct histogram *retired,
 	bool touched, uint64_t previous_time);
 
-enum delta_end {
-	DELTA_READ, /* the series got a value in this collection */
-	DELTA_GONE, /* its source is not there any more */
-	/* The source could not be read to its end: the series got a value that does not count, or
-	 * none. */
-	DELTA_READ_IN_PART,
-	DELTA_NOT_READ,
-};
-
 /*
- * What this collection makes of the series: its point, if it is `live`. `previous_time`: of the
- * snapshot before. False if the series has ended: its source is gone and nothing is left to
- * deliver.
+ * What this collection makes of the series: points, and an end of those whose source is gone and of
+ * which nothing is left to deliver. `skipped`: the source could not be read to its end, what it
+ * gave does not count. `previous_time`: of the snapshot before.
  */
-bool delta_end(struct metric *metric, uint32_t series, enum delta_end how, uint64_t previous_time);
+void delta_end_all(struct metric *metric, bool skipped, uint64_t previous_time);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/words.h"
 #include "model/delta.h"
 #include "model/series.h"
 
@@ -34,16 +35,6 @@ static bool is_exponential(const struct metric *metric)
 static bool is_histogram(const struct metric *metric)
 {
 	return metric->desc.instrument == INSTRUMENT_HISTOGRAM;
-}
-
-static void put32(struct buf *out, uint32_t value)
-{
-	buf_put(out, &value, sizeof(value));
-}
-
-static void put64(struct buf *out, uint64_t value)
-{
-	buf_put(out, &value, sizeof(value));
 }
 
 /* With the NUL, so that it can be used where it lies. */
@@ -106,34 +97,38 @@ static void put_exponential(struct buf *out, const struct exponential *histogram
 }
 
 /* What is to be delivered, and what the source had. */
-static void put_delta(struct buf *out, const struct metric *metric, const struct series *series,
-	const struct source *source)
+static void put_delta(struct buf *out, const struct metric *metric, uint32_t number)
 {
+	const struct series *series = &metric->series[number];
+	const struct series_state *state = &metric->state->series[number];
+
 	if (is_histogram(metric)) {
 		put_histogram(out, metric, &series->histogram);
-		put_histogram(out, metric, &source->histogram[0]);
+		put_histogram(out, metric, &state->histogram[0]);
 	} else if (is_exponential(metric)) {
 		put_exponential(out, series->exponential);
-		put_exponential(out, &source->exponential[0]);
+		put_exponential(out, &state->exponential[0]);
 	} else {
-		put64(out, series->number);
-		put64(out, source->number);
-		put64(out, source->retired);
+		put64(out, metric->numbers[number]);
+		put64(out, metric->state->sources[number]);
+		put64(out, state->retired);
 	}
 }
 
 /* Enough to see that a count began anew. */
-static void put_cumulative(struct buf *out, const struct metric *metric,
-	const struct series *series, const struct source *source)
+static void put_cumulative(struct buf *out, const struct metric *metric, uint32_t number)
 {
+	const struct series *series = &metric->series[number];
+	const struct series_state *state = &metric->state->series[number];
+
 	if (is_histogram(metric)) {
 		put64(out, series->histogram.count);
 	} else if (is_exponential(metric)) {
 		put64(out, series->exponential->count);
 	} else {
-		put64(out, series->number);
-		put64(out, source->number);
-		put64(out, source->retired);
+		put64(out, metric->numbers[number]);
+		put64(out, metric->state->sources[number]);
+		put64(out, state->retired);
 	}
 }
 
@@ -141,22 +136,21 @@ static void put_series(
 	struct buf *out, const struct metric *metric, uint32_t number, const struct series *before)
 {
 	const struct series *series = &metric->series[number];
-	const struct source *source = &metric->state->series[number].source;
 	bool same = same_keys(before, series);
 	uint32_t flags = 0;
 
-	flags |= series->live ? FLAG_LIVE : 0;
+	flags |= series_is_live(metric, number) ? FLAG_LIVE : 0;
 	flags |= number == metric->state->overflow ? FLAG_OVERFLOW : 0;
 	flags |= same ? FLAG_SAME_KEYS : 0;
-	flags |= is_delta(metric) && source->delivered ? FLAG_DELIVERED : 0;
+	flags |= bit_get(metric->state->delivered, number) ? FLAG_DELIVERED : 0;
 	put32(out, number);
 	put32(out, flags);
-	put64(out, series->start);
+	put64(out, metric->starts[number]);
 	put_attributes(out, series, !same);
 	if (is_delta(metric))
-		put_delta(out, metric, series, source);
+		put_delta(out, metric, number);
 	else
-		put_cumulative(out, metric, series, source);
+		put_cumulative(out, metric, number);
 }
 
 static void put_metric(struct buf *out, const struct metric *metric)
@@ -187,56 +181,13 @@ void marks_write(const struct scope *scope, struct buf *out)
 		put_metric(out, scope->metrics[i]);
 }
 
-struct input {
-	const uint8_t *at, *end;
-	bool failed;
-};
-
-static const void *take(struct input *in, size_t size)
-{
-	const uint8_t *at = in->at;
-
-	if (in->failed || (size_t)(in->end - in->at) < size) {
-		in->failed = true;
-		return NULL;
-	}
-	in->at += size;
-	return at;
-}
-
-static void get(struct input *in, void *to, size_t size)
-{
-	const void *from = take(in, size);
-
-	if (from)
-		memcpy(to, from, size);
-	else
-		memset(to, 0, size);
-}
-
-static uint32_t get32(struct input *in)
-{
-	uint32_t value;
-
-	get(in, &value, sizeof(value));
-	return value;
-}
-
-static uint64_t get64(struct input *in)
-{
-	uint64_t value;
-
-	get(in, &value, sizeof(value));
-	return value;
-}
-
 /* "" after a failure. */
 static const char *get_text(struct input *in, uint32_t limit, uint32_t *length)
 {
 	const char *text;
 
 	*length = get32(in);
-	text = *length <= limit ? take(in, (size_t)*length + 1) : NULL;
+	text = *length <= limit ? take_bytes(in, (size_t)*length + 1) : NULL;
 	if (!text || text[*length] || strlen(text) != *length) {
 		in->failed = true;
 		*length = 0;
@@ -262,7 +213,7 @@ static void get_attributes(struct input *in, struct attr *attrs, uint32_t *count
 			attrs[i].key = get_text(in, LIMIT_ATTRIBUTE_STRING, &length);
 		if (i && strcmp(attrs[i - 1].key, attrs[i].key) >= 0)
 			in->failed = true;
-		get(in, &type, sizeof(type));
+		get_bytes(in, &type, sizeof(type));
 		attrs[i].type = (enum attr_type)type;
 		if (type == ATTR_STRING)
 			attrs[i].string = get_text(in, LIMIT_ATTRIBUTE_STRING, &attrs[i].length);
@@ -280,7 +231,7 @@ static void get_histogram(
 {
 	histogram->count = get64(in);
 	histogram->sum = get64(in);
-	get(in, histogram->buckets,
+	get_bytes(in, histogram->buckets,
 		((size_t)metric->desc.bound_count + 1) * sizeof(*histogram->buckets));
 }
 
@@ -303,29 +254,29 @@ static void get_exponential(
 		in->failed = true;
 		exponential_clear(histogram);
 	}
-	get(in, histogram->buckets, histogram->bucket_count * sizeof(*histogram->buckets));
+	get_bytes(in, histogram->buckets, histogram->bucket_count * sizeof(*histogram->buckets));
 }
 
 static void get_state(struct input *in, struct metric *metric, uint32_t number)
 {
 	struct series *series = &metric->series[number];
-	struct source *source = &metric->state->series[number].source;
+	struct series_state *state = &metric->state->series[number];
 
 	if (is_histogram(metric) && is_delta(metric)) {
 		get_histogram(in, metric, &series->histogram);
-		get_histogram(in, metric, &source->histogram[0]);
+		get_histogram(in, metric, &state->histogram[0]);
 	} else if (is_histogram(metric)) {
 		series->histogram.count = get64(in);
 	} else if (is_exponential(metric) && is_delta(metric)) {
 		get_exponential(in, metric, series->exponential);
-		get_exponential(in, metric, &source->exponential[0]);
+		get_exponential(in, metric, &state->exponential[0]);
 	} else if (is_exponential(metric)) {
 		series->exponential->count = get64(in);
 	} else {
-		series->number = get64(in);
-		source->number = get64(in);
-		source->retired = get64(in);
-		if (!is_delta(metric) && (source->number || source->retired))
+		metric->numbers[number] = get64(in);
+		metric->state->sources[number] = get64(in);
+		state->retired = get64(in);
+		if (state->retired || (!is_delta(metric) && metric->state->sources[number]))
 			metric->state->has_retired = true;
 	}
 }
@@ -343,7 +294,7 @@ static int get_series(
 	if (!series_restore(metric, number, attrs, *attr_count, start, flags & FLAG_OVERFLOW))
 		return number > metric->desc.max_series ? -EINVAL : -ENOMEM;
 	get_state(in, metric, number);
-	metric->series[number].live = flags & FLAG_LIVE;
+	bit_put(metric->live, number, flags & FLAG_LIVE);
 	if (flags & FLAG_DELIVERED)
 		delta_settle(metric, number, number + 1, time);
 	return in->failed ? -EINVAL : 0;

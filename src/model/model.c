@@ -8,21 +8,8 @@
 
 #include "base/limits.h"
 #include "model/delta.h"
-#include "model/series.h"
-
-enum {
-	AHEAD = 48
-};
-
-struct model {
-	struct snapshot snapshot;
-	struct scope **scopes; /* snapshot.scopes is this array */
-	uint64_t previous_time;
-	uint64_t collection;
-	uint64_t overflow_count;
-	enum temporality_preference preference;
-	struct hash_seed seed;
-};
+#include "model/model_private.h"
+#include "model/values.h"
 
 struct model *model_new(const struct resource *resource)
 {
@@ -184,6 +171,7 @@ struct metric *scope_add_metric(
 		return NULL;
 	}
 	metric->scope = scope;
+	metric->state->unsure = true;
 	metric->temporality = instrument_temporality(desc->instrument, scope->model->preference);
 	metric->index = scope->model->snapshot.metric_count++;
 	metrics[scope->metric_count++] = metric;
@@ -197,11 +185,15 @@ void model_begin(struct model *model, uint64_t now)
 		now = model->previous_time + 1;
 	model->snapshot.time = now;
 	model->collection++;
+	for (size_t i = 0; i < model->snapshot.scope_count; i++) {
+		for (size_t j = 0; j < model->scopes[i]->metric_count; j++)
+			values_begin(model->scopes[i]->metrics[j]);
+	}
 }
 
 /* SDK, "Start timestamps", asynchronous instruments: creation of the instrument for what is there
  * in the first collection, otherwise the time of the collection before. */
-static uint64_t first_start(const struct metric *metric)
+uint64_t metric_first_start(const struct metric *metric)
 {
 	const struct model *model = metric->scope->model;
 	uint64_t created = metric->scope->created;
@@ -237,8 +229,8 @@ uint32_t metric_overflow_series(struct metric *metric)
 	struct metric_state *state = metric->state;
 
 	if (state->overflow == SERIES_NONE)
-		state->overflow = series_insert(
-			metric, &attr, 1, attrs_hash(&state->seed, &attr, 1), first_start(metric));
+		state->overflow = series_insert(metric, &attr, 1,
+			attrs_hash(&state->seed, &attr, 1), metric_first_start(metric));
 	return state->overflow;
 }
 
@@ -273,237 +265,10 @@ uint32_t metric_find_series(struct metric *metric, const struct attr *attrs, siz
 		metric->scope->model->overflow_count++;
 		return metric_overflow_series(metric);
 	}
-	series = series_insert(metric, sorted, attr_count, hash, first_start(metric));
+	series = series_insert(metric, sorted, attr_count, hash, metric_first_start(metric));
 	if (series != SERIES_NONE)
 		state->live_count++;
 	return series;
-}
-
-static bool is_delta(const struct metric *metric)
-{
-	return metric->temporality == TEMPORALITY_DELTA;
-}
-
-/* The collection that gives values to the metric now. */
-static uint32_t begin_values(struct metric *metric)
-{
-	struct metric_state *state = metric->state;
-	uint64_t collection = metric->scope->model->collection;
-
-	if (state->collection != collection) {
-		state->collection = collection;
-		state->touched_count = 0;
-		state->irregular = false;
-	}
-	return (uint32_t)collection;
-}
-
-/* True if this is the first value that the series gets in this collection. */
-static inline bool touch(
-	struct metric *metric, struct series *series, uint32_t collection, uint64_t old)
-{
-	if (series->touched == collection)
-		return false;
-	series->touched = collection;
-	series->previous = old;
-	metric->state->touched_count++;
-	return true;
-}
-
-static inline void add_cumulative(
-	struct metric *metric, struct series *series, uint32_t collection, uint64_t value)
-{
-	if (touch(metric, series, collection, series->number)) {
-		metric->state->irregular |= value < series->number;
-		series->number = value;
-		series->live = true;
-	} else {
-		metric->state->irregular = true;
-		series->number += value;
-	}
-}
-
-static void add_delta(struct metric *metric, uint32_t series, uint32_t collection, uint64_t value)
-{
-	uint64_t *target = &metric->state->series[series].source.number;
-
-	if (touch(metric, &metric->series[series], collection, *target))
-		*target = value;
-	else
-		*target += value;
-}
-
-void metric_add_all(
-	struct metric *metric, const uint32_t *series, const uint64_t *values, size_t count)
-{
-	uint32_t collection = begin_values(metric);
-
-	if (is_delta(metric)) {
-		for (size_t i = 0; i < count; i++)
-			add_delta(metric, series[i], collection, values[i]);
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		struct series *target = &metric->series[series[i]];
-
-		/* A hint to the processor, whatever lies there: a million series come from memory.
-		 */
-		__builtin_prefetch((const void *)((uintptr_t)target + AHEAD * sizeof(*target)), 1);
-		add_cumulative(metric, target, collection, values[i]);
-	}
-}
-
-void metric_add(struct metric *metric, uint32_t series, uint64_t value)
-{
-	metric_add_all(metric, &series, &value, 1);
-}
-
-void metric_add_histogram(struct metric *metric, uint32_t series, const struct histogram *observed)
-{
-	struct histogram *target = &metric->series[series].histogram;
-	uint32_t bucket_count = metric->desc.bound_count + 1;
-	uint64_t count = 0;
-	bool first = touch(metric, &metric->series[series], begin_values(metric), target->count);
-
-	if (is_delta(metric)) {
-		target = delta_source(metric, series, first);
-	} else if (first) {
-		target->count = target->sum = 0;
-		memset(target->buckets, 0, bucket_count * sizeof(*target->buckets));
-	}
-	for (uint32_t i = 0; i < bucket_count; i++) {
-		target->buckets[i] += observed->buckets[i];
-		count += observed->buckets[i];
-	}
-	target->count += count;
-	/* A sum without a count is no point; as a delta it waits for one. */
-	if (count || is_delta(metric))
-		target->sum += observed->sum;
-}
-
-void metric_add_exponential(
-	struct metric *metric, uint32_t series, const struct exponential *observed)
-{
-	struct exponential *target = metric->series[series].exponential;
-	bool first = touch(metric, &metric->series[series], begin_values(metric), target->count);
-
-	if (is_delta(metric))
-		target = delta_exponential_source(metric, series, first);
-	else if (first)
-		exponential_clear(target);
-	exponential_merge(target, observed, metric->desc.max_size);
-}
-
-void metric_retire(struct metric *metric, uint32_t series, uint64_t value)
-{
-	metric->state->series[series].source.retired += value;
-	metric->state->has_retired = true;
-}
-
-void metric_retire_histogram(
-	struct metric *metric, uint32_t series, const struct histogram *retired)
-{
-	const struct model *model = metric->scope->model;
-	bool touched = metric->series[series].touched == (uint32_t)model->collection;
-
-	if (is_delta(metric))
-		delta_retire(metric, series, retired, touched, model->previous_time);
-}
-
-void metric_skip(struct metric *metric)
-{
-	metric->state->skipped = metric->scope->model->collection;
-}
-
-static bool is_monotonic(const struct metric *metric)
-{
-	return metric->desc.instrument == INSTRUMENT_COUNTER ||
-	       metric->desc.instrument == INSTRUMENT_HISTOGRAM ||
-	       metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM;
-}
-
-/* What goes back when a series begins anew: its number, or how much it has counted. */
-static uint64_t progress(const struct metric *metric, const struct series *series)
-{
-	switch (metric->desc.instrument) {
-	case INSTRUMENT_HISTOGRAM:
-		return series->histogram.count;
-	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:
-		return series->exponential->count;
-	default:
-		return series->number;
-	}
-}
-
-static void end_series(struct metric *metric, uint32_t series)
-{
-	series_remove(metric, series);
-	metric->state->live_count--;
-}
-
-static void end_delta(const struct model *model, struct metric *metric, uint32_t series)
-{
-	struct metric_state *state = metric->state;
-	bool skipped = state->skipped == model->collection;
-	bool touched = metric->series[series].touched == (uint32_t)model->collection;
-	enum delta_end how = skipped ? (touched ? DELTA_READ_IN_PART : DELTA_NOT_READ)
-				     : (touched ? DELTA_READ : DELTA_GONE);
-
-	if (!delta_end(metric, series, how, model->previous_time) && series != state->overflow)
-		end_series(metric, series);
-}
-
-static void end_cumulative(const struct model *model, struct metric *metric, uint32_t i)
-{
-	struct series *series = &metric->series[i];
-	struct metric_state *state = metric->state;
-	uint64_t now = progress(metric, series);
-
-	series->live = state->skipped != model->collection &&
-		       series->touched == (uint32_t)model->collection;
-	if (state->skipped == model->collection)
-		return;
-	if (metric->desc.instrument == INSTRUMENT_COUNTER && state->has_retired) {
-		state->series[i].source.number += state->series[i].source.retired;
-		state->series[i].source.retired = 0;
-		if (series->live)
-			now = series->number += state->series[i].source.number;
-	}
-	if (!series->live && i != state->overflow)
-		end_series(metric, i);
-	else if (is_monotonic(metric) && now < series->previous)
-		/* The count began anew: a new start time, not a negative rate. */
-		series->start = first_start(metric);
-	if (series->live && metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
-		exponential_repair(series->exponential, metric->desc.divisor);
-}
-
-/* Every series has its number, none fell, none is to end: metric_add has done everything. */
-static bool is_done(const struct model *model, const struct metric *metric)
-{
-	const struct metric_state *state = metric->state;
-	uint32_t in_use = state->live_count + (state->overflow != SERIES_NONE);
-
-	return !is_delta(metric) && metric->desc.instrument != INSTRUMENT_HISTOGRAM &&
-	       metric->desc.instrument != INSTRUMENT_EXPONENTIAL_HISTOGRAM &&
-	       state->collection == model->collection && state->skipped != model->collection &&
-	       state->touched_count == in_use && !state->irregular && !state->has_retired;
-}
-
-static void end_metric(const struct model *model, struct metric *metric)
-{
-	metric->all_live = is_done(model, metric) &&
-			   metric->state->touched_count == metric->series_count;
-	if (is_done(model, metric))
-		return;
-	for (uint32_t i = 0; i < metric->series_count; i++) {
-		if (!metric->series[i].attrs)
-			continue;
-		if (is_delta(metric))
-			end_delta(model, metric, i);
-		else
-			end_cumulative(model, metric, i);
-	}
 }
 
 const struct snapshot *model_end(struct model *model)
@@ -512,7 +277,7 @@ const struct snapshot *model_end(struct model *model)
 		struct scope *scope = model->scopes[i];
 
 		for (size_t j = 0; j < scope->metric_count; j++)
-			end_metric(model, scope->metrics[j]);
+			values_end(scope->metrics[j]);
 	}
 	return &model->snapshot;
 }

@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "base/bits.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "model/attr.h"
@@ -84,21 +85,16 @@ struct histogram {
 	uint64_t *buckets; /* bound_count + 1 of them, upper bound inclusive; their sum is count */
 };
 
-/* Read-only outside the model. The number of a series is its index in its metric. What a collection
- * needs of a series is one line of a processor's cache: there may be millions. */
+/* Read-only outside the model. The number of a series is its index in its metric, whose arrays have
+ * what a collection changes: there may be millions. */
 struct series {
 	const struct attr *attrs; /* sorted by key, unique keys; owned by the series; NULL: free */
 	uint32_t attr_count;
 	uint32_t generation; /* changes when the number is given to another set of attributes */
-	uint64_t start;	     /* start_time_unix_nano */
-	bool live;	     /* has a point in this collection */
-	uint32_t touched;    /* the model's: the last collection that gave a value, modulo 2^32 */
-	union {		     /* of the point, by instrument */
-		uint64_t number;
+	union {		     /* of the point, unless it is a number */
 		struct histogram histogram;
 		struct exponential *exponential;
 	};
-	uint64_t previous; /* the model's: number or count in the collection before */
 };
 
 struct scope;
@@ -108,9 +104,12 @@ struct metric {
 	enum temporality temporality; /* gauges: cumulative, which is not exported */
 	uint32_t index;		      /* of this metric in the model; dense, never reused */
 	uint32_t series_count;
-	uint32_t changes;      /* goes up with each number that is given to attributes or taken */
-	bool all_live;	       /* every series has a point, it is known */
-	struct series *series; /* some are not live: skip them */
+	uint32_t changes; /* goes up with each number that is given to attributes or taken */
+	struct series *series;
+	/* By series. Going through all of them reads nothing but what it needs. */
+	uint64_t *live;	   /* bits (base/bits.h): has a point in this collection */
+	uint64_t *starts;  /* start_time_unix_nano */
+	uint64_t *numbers; /* of the points, if they are numbers */
 	const struct scope *scope;
 	struct metric_state *state; /* the model's own */
 };
@@ -183,6 +182,37 @@ static inline uint32_t series_generation(const struct metric *metric, uint32_t s
 	return series < metric->series_count ? metric->series[series].generation : 0;
 }
 
+/* Whether the series has a point in this collection. */
+static inline bool series_is_live(const struct metric *metric, uint32_t series)
+{
+	return bit_get(metric->live, series);
+}
+/* The first live series from this number on; series_count if there is none. */
+static inline uint32_t series_next_live(const struct metric *metric, uint32_t series)
+{
+	for (size_t i = series / BITS_WORD; i < bits_words(metric->series_count); i++) {
+		uint64_t live = metric->live[i] & bits_mask(i, series, metric->series_count);
+
+		if (live)
+			return (uint32_t)(i * BITS_WORD + bits_next(&live));
+	}
+	return metric->series_count;
+}
+
+static inline uint32_t series_index(const struct metric *metric, const struct series *series)
+{
+	return (uint32_t)(series - metric->series);
+}
+
+static inline uint64_t series_number(const struct metric *metric, const struct series *series)
+{
+	return metric->numbers[series_index(metric, series)];
+}
+static inline uint64_t series_start(const struct metric *metric, const struct series *series)
+{
+	return metric->starts[series_index(metric, series)];
+}
+
 /* Whether it is that one. */
 bool metric_is_overflow(const struct metric *metric, uint32_t series);
 
@@ -197,6 +227,9 @@ void metric_add(struct metric *metric, uint32_t series, uint64_t value);
 /* The same for many. */
 void metric_add_all(
 	struct metric *metric, const uint32_t *series, const uint64_t *values, size_t count);
+/* The same for `count` series whose numbers follow `first`. Under delta temporality one whose value
+ * is as it was costs no more than the comparison. */
+void metric_add_run(struct metric *metric, uint32_t first, const uint64_t *values, uint32_t count);
 /* `observed->buckets` has bound_count + 1 counts; what does not add up is set right: count becomes
  * the sum of the buckets (a reader may see an event half recorded). */
 void metric_add_histogram(struct metric *metric, uint32_t series, const struct histogram *observed);

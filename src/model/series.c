@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/huge.h"
+#include "model/block.h"
 
 enum {
 	FIRST_CAPACITY = 8,
@@ -35,9 +36,21 @@ void series_table_fini(struct metric *metric)
 	if (!state)
 		return;
 	for (uint32_t i = 0; i < metric->series_count; i++)
-		free(state->series[i].memory);
-	free(state->series);
+		block_free(metric, i);
+	for (uint32_t i = 0; i < state->key_count; i++)
+		free(state->keys[i]);
+	free(state->keys);
 	free(metric->series);
+	free(metric->live);
+	free(metric->starts);
+	free(metric->numbers);
+	free(state->series);
+	free(state->sources);
+	free(state->previous);
+	free(state->used);
+	free(state->touched);
+	free(state->changed);
+	free(state->delivered);
 	free(state->index);
 	free(state);
 }
@@ -106,7 +119,7 @@ static int index_grow(struct metric *metric)
 	state->index_mask = size - 1;
 	state->index_used = 0;
 	for (uint32_t i = 0; i < metric->series_count; i++) {
-		if (state->series[i].memory)
+		if (bit_get(state->used, i))
 			index_put(state, state->series[i].hash, i);
 	}
 	return 0;
@@ -133,113 +146,58 @@ static void index_remove(struct metric_state *state, uint32_t series)
 	}
 }
 
-/* Of one series: the point, and with delta temporality the source twice. */
-static size_t exponential_count(const struct metric *metric)
+/* The array at *start, which has `had` elements, gets more; what is new is 0. */
+static bool extend(void *start, uint32_t had, uint32_t capacity, size_t size)
 {
-	return metric->temporality == TEMPORALITY_DELTA ? 3 : 1;
+	char *array, *larger;
+
+	memcpy(&array, start, sizeof(array));
+	larger = reallocarray(array, capacity, size);
+	if (!larger)
+		return false;
+	huge_advise(larger, capacity * size);
+	memset(larger + had * size, 0, (capacity - had) * size);
+	memcpy(start, &larger, sizeof(larger));
+	return true;
 }
 
-/* Bytes of what stands between the attributes and their strings. */
-static size_t buckets_size(const struct metric *metric)
+static bool extend_words(struct metric *metric, uint32_t had, uint32_t capacity)
 {
-	size_t buckets = ((size_t)metric->desc.bound_count + 1) * sizeof(uint64_t);
+	struct metric_state *state = metric->state;
+	bool numbers = metric->desc.instrument != INSTRUMENT_HISTOGRAM &&
+		       metric->desc.instrument != INSTRUMENT_EXPONENTIAL_HISTOGRAM;
 
-	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
-		return exponential_count(metric) *
-		       (sizeof(struct exponential) + metric->desc.max_size * sizeof(uint64_t));
-	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
-		return 0;
-	if (metric->temporality == TEMPORALITY_DELTA)
-		return 3 * buckets + 2 * sizeof(struct histogram);
-	return buckets;
+	return extend(&metric->starts, had, capacity, sizeof(*metric->starts)) &&
+	       extend(&state->previous, had, capacity, sizeof(*state->previous)) &&
+	       (!numbers ||
+		       (extend(&metric->numbers, had, capacity, sizeof(*metric->numbers)) &&
+			       extend(&state->sources, had, capacity, sizeof(*state->sources))));
 }
 
-static void place_exponentials(const struct metric *metric, struct series *series,
-	struct series_state *state, struct exponential *first)
+static bool extend_bits(struct metric *metric, uint32_t had, uint32_t capacity)
 {
-	size_t count = exponential_count(metric);
-	uint64_t *buckets = (uint64_t *)(void *)(first + count);
+	struct metric_state *state = metric->state;
+	uint64_t **bits[] = {
+		&metric->live, &state->used, &state->touched, &state->changed, &state->delivered};
 
-	for (size_t i = 0; i < count; i++) {
-		first[i].buckets = buckets + i * metric->desc.max_size;
-		exponential_clear(&first[i]);
+	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+		if (!extend(bits[i], (uint32_t)bits_words(had), (uint32_t)bits_words(capacity),
+			    sizeof(**bits[i])))
+			return false;
 	}
-	series->exponential = first;
-	if (count > 1)
-		state->source.exponential = first + 1;
-}
-
-static void place_buckets(const struct metric *metric, struct series *series,
-	struct series_state *state, void *memory)
-{
-	uint32_t count = metric->desc.bound_count + 1;
-	struct histogram *source = memory;
-
-	if (metric->desc.instrument == INSTRUMENT_EXPONENTIAL_HISTOGRAM)
-		place_exponentials(metric, series, state, memory);
-	if (metric->desc.instrument != INSTRUMENT_HISTOGRAM)
-		return;
-	if (metric->temporality == TEMPORALITY_DELTA) {
-		memory = source + 2;
-		source[0].buckets = (uint64_t *)memory + count;
-		source[1].buckets = (uint64_t *)memory + 2 * (size_t)count;
-		state->source.histogram = source;
-	}
-	series->histogram.buckets = memory;
-}
-
-/* One block: attributes, then buckets, then the strings. */
-static void *copy_attributes(
-	struct series *series, const struct attr *attrs, size_t attr_count, size_t middle)
-{
-	size_t head = attr_count * sizeof(*attrs) + middle;
-	size_t strings = 0;
-	struct attr *copies;
-	char *text;
-
-	for (size_t i = 0; i < attr_count; i++) {
-		strings += strlen(attrs[i].key) + 1;
-		if (attrs[i].type == ATTR_STRING)
-			strings += attrs[i].length + 1;
-	}
-	copies = calloc(1, head + strings + 1);
-	if (!copies)
-		return NULL;
-	text = (char *)copies + head;
-	for (size_t i = 0; i < attr_count; i++) {
-		copies[i] = attrs[i];
-		copies[i].key = text;
-		text = stpcpy(text, attrs[i].key) + 1;
-		if (attrs[i].type != ATTR_STRING)
-			continue;
-		copies[i].string = text;
-		memcpy(text, attrs[i].string, attrs[i].length);
-		text += attrs[i].length + 1;
-	}
-	series->attrs = copies;
-	series->attr_count = (uint32_t)attr_count;
-	return copies;
+	return true;
 }
 
 static int grow(struct metric *metric)
 {
 	struct metric_state *state = metric->state;
-	uint32_t capacity = state->capacity ? state->capacity * 2 : FIRST_CAPACITY;
-	struct series_state *states;
-	struct series *series;
+	uint32_t had = state->capacity, capacity = had ? had * 2 : FIRST_CAPACITY;
 
-	series = realloc(metric->series, capacity * sizeof(*series));
-	if (!series)
+	/* What has become longer before memory ran out is as good as before. */
+	if (!extend(&metric->series, had, capacity, sizeof(*metric->series)) ||
+		!extend(&state->series, had, capacity, sizeof(*state->series)) ||
+		!extend_words(metric, had, capacity) || !extend_bits(metric, had, capacity))
 		return -ENOMEM;
-	metric->series = series;
-	states = realloc(state->series, capacity * sizeof(*states));
-	if (!states)
-		return -ENOMEM;
-	state->series = states;
-	huge_advise(series, capacity * sizeof(*series));
-	huge_advise(states, capacity * sizeof(*states));
-	memset(series + state->capacity, 0, (capacity - state->capacity) * sizeof(*series));
-	memset(states + state->capacity, 0, (capacity - state->capacity) * sizeof(*states));
 	state->capacity = capacity;
 	return 0;
 }
@@ -249,11 +207,24 @@ static uint32_t free_number(struct metric *metric)
 	struct metric_state *state = metric->state;
 	uint32_t number = state->free_hint;
 
-	while (number < metric->series_count && state->series[number].memory)
+	while (number < metric->series_count && bit_get(state->used, number))
 		number++;
 	if (number == state->capacity && grow(metric))
 		return SERIES_NONE;
 	return number;
+}
+
+static void clear_values(struct metric *metric, uint32_t number)
+{
+	struct metric_state *state = metric->state;
+
+	if (metric->numbers)
+		metric->numbers[number] = state->sources[number] = 0;
+	state->previous[number] = 0;
+	bit_clear(metric->live, number);
+	bit_clear(state->touched, number);
+	bit_clear(state->changed, number);
+	bit_clear(state->delivered, number);
 }
 
 /* The number is free and there is room for it. */
@@ -261,24 +232,17 @@ static bool insert_at(struct metric *metric, uint32_t number, const struct attr 
 	size_t attr_count, uint64_t hash, uint64_t start)
 {
 	struct metric_state *state = metric->state;
-	struct series *series = &metric->series[number];
-	void *memory;
 
-	memory = copy_attributes(series, attrs, attr_count, buckets_size(metric));
-	if (!memory)
+	state->series[number] = (struct series_state){.hash = hash};
+	if (!block_make(metric, number, attrs, attr_count))
 		return false;
 	if (number >= metric->series_count)
 		metric->series_count = number + 1;
-	series->generation++;
+	metric->series[number].generation++;
 	metric->changes++;
-	series->start = start;
-	series->live = false;
-	series->touched = 0;
-	series->previous = 0;
-	series->histogram = (struct histogram){0};
-	state->series[number] = (struct series_state){.memory = memory, .hash = hash};
-	place_buckets(metric, series, &state->series[number],
-		(char *)memory + attr_count * sizeof(*attrs));
+	metric->starts[number] = start;
+	clear_values(metric, number);
+	bit_set(state->used, number);
 	index_put(state, hash, number);
 	return true;
 }
@@ -309,7 +273,7 @@ bool series_restore(struct metric *metric, uint32_t number, const struct attr *a
 		if (grow(metric))
 			return false;
 	}
-	if (state->series[number].memory ||
+	if (bit_get(state->used, number) ||
 		series_lookup(metric, attrs, attr_count, hash) != SERIES_NONE ||
 		!insert_at(metric, number, attrs, attr_count, hash, start))
 		return false;
@@ -325,8 +289,10 @@ void series_remove(struct metric *metric, uint32_t series)
 	struct metric_state *state = metric->state;
 
 	index_remove(state, series);
-	free(state->series[series].memory);
+	block_free(metric, series);
 	state->series[series] = (struct series_state){0};
+	clear_values(metric, series);
+	bit_clear(state->used, series);
 	/* The generation goes up at once: whoever remembers the number sees that it is no longer
 	 * his. */
 	metric->series[series] = (struct series){
@@ -334,4 +300,10 @@ void series_remove(struct metric *metric, uint32_t series)
 	metric->changes++;
 	if (series < state->free_hint)
 		state->free_hint = series;
+}
+
+void series_end(struct metric *metric, uint32_t series)
+{
+	series_remove(metric, series);
+	metric->state->live_count--;
 }

@@ -51,7 +51,8 @@ static void mix_map(uint64_t *hash, const struct hash_seed *seed, const struct m
 	const struct table_layout *table = &map->table;
 	const uint32_t numbers[] = {map->type, map->key_size, map->value_size, map->max_entries,
 		table->kind, table->stride, table->key_offset, table->value_offset,
-		table->values_offset, table->scale, table->first_octave, table->divisor};
+		table->values_offset, table->scale, table->first_octave, table->divisor,
+		map->spread != NULL};
 
 	mix_text(hash, seed, map->name);
 	mix(hash, seed, numbers, sizeof(numbers));
@@ -69,6 +70,8 @@ uint64_t probe_fingerprint(const struct probe *probe, const struct hash_seed *se
 		mix_text(&hash, seed, probe->programs[i].name);
 		mix_text(&hash, seed, probe->programs[i].section);
 		mix(&hash, seed, &probe->programs[i].choice, sizeof(probe->programs[i].choice));
+		for (size_t n = 0; n < probe->programs[i].hook_count; n++)
+			mix_text(&hash, seed, probe->programs[i].hooks[n]);
 	}
 	for (const struct constant *constant = probe->constants; constant;
 		constant = constant->next) {
@@ -180,6 +183,19 @@ static bool map_fits(
 	       (!entries || pinned->max_entries == entries);
 }
 
+/* The shards, indexes and free lists of tables are as large as the tables want them. */
+static bool companions_fit(const struct map_info *map)
+{
+	const struct table_layout *table = &map->table;
+
+	if (table->kind != TABLE_SLOTS)
+		return true;
+	return map->index->max_entries >= map->max_entries &&
+	       map->free_slots->max_entries >= map->max_entries &&
+	       (!map->spread ||
+		       map->spread->max_entries == table->spread_shards * table->spread_stride);
+}
+
 static int adopt_map(
 	const struct probe *probe, struct map_info *map, const char *folder, struct err *err)
 {
@@ -256,6 +272,11 @@ static int adopt(struct probe *probe, const char *folder, struct err *err)
 	for (size_t i = 0; i < probe->map_count && !result; i++) {
 		if (map_is_made(probe, i))
 			result = adopt_map(probe, &probe->maps[i], folder, err);
+	}
+	for (size_t i = 0; i < probe->map_count && !result; i++) {
+		if (map_is_made(probe, i) && !companions_fit(&probe->maps[i]))
+			result = err_set(
+				err, -EINVAL, "map %s is of another size", probe->maps[i].name);
 	}
 	return result;
 }

@@ -216,7 +216,12 @@ int pin_folder_clear(const char *path, size_t *removed, size_t *left, struct err
 int pin_folder_remove(const char *path, struct err *err)
 {
 	size_t removed, left;
-	int result = pin_folder_clear(path, &removed, &left, err);
+	int result;
+
+	/* It may be no folder: what a link leads to is not ours. */
+	if (!unlink(path))
+		return 0;
+	result = pin_folder_clear(path, &removed, &left, err);
 
 	if (!result && !left && rmdir(path) < 0)
 		return err_set(err, -errno, "%s: cannot be removed: %s", path, strerror(errno));

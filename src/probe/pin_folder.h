@@ -36,5 +36,5 @@ int pin_folder_each(const char *path, int (*each)(void *context, const char *ent
  * stays.
  */
 int pin_folder_clear(const char *path, size_t *removed, size_t *left, struct err *err) MUST_CHECK;
-/* And then the folder, if nothing is left. */
+/* And then the folder, if nothing is left; or what has its name, if that is no folder. */
 int pin_folder_remove(const char *path, struct err *err) MUST_CHECK;

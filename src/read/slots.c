@@ -18,6 +18,18 @@ static int restore(const struct map_info *table, const void *key, uint32_t numbe
 	return bpf_map_update_elem(table->index->fd, key, &number, BPF_NOEXIST);
 }
 
+static int find(const struct map_info *table, const void *key, uint32_t *number)
+{
+	return bpf_map_lookup_elem(table->index->fd, key, number);
+}
+
+static int rotate(const struct map_info *table, uint32_t *number)
+{
+	int result = bpf_map_lookup_and_delete_elem(table->free_slots->fd, NULL, number);
+
+	return result ? result : bpf_map_update_elem(table->free_slots->fd, NULL, number, BPF_ANY);
+}
+
 static int clear_spread(const struct map_info *table, uint32_t number)
 {
 	const uint64_t zero = 0;
@@ -50,5 +62,7 @@ static int release(const struct map_info *table, uint32_t number)
 const struct slot_calls slot_calls_kernel = {
 	.forget = forget,
 	.restore = restore,
+	.find = find,
 	.release = release,
+	.rotate = rotate,
 };

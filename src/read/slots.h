@@ -20,7 +20,13 @@ struct slot_calls {
 	int (*forget)(const struct map_info *table, const void *key);
 	/* It comes back into the index, at this slot. -EEXIST if it has another one already. */
 	int (*restore)(const struct map_info *table, const void *key, uint32_t number);
+	/* At which slot the index has it: -ENOENT if it does not. */
+	int (*find)(const struct map_info *table, const void *key, uint32_t *number);
 	/* No program holds the number any more: the slot becomes zero and free. */
 	int (*release)(const struct map_info *table, uint32_t number);
+	/* The free slot that is the next to be used becomes the last to be: -ENOENT if none is
+	 * free. A key that comes in between may find none, and is counted as what finds no slot is.
+	 */
+	int (*rotate)(const struct map_info *table, uint32_t *number);
 };
 extern const struct slot_calls slot_calls_kernel;

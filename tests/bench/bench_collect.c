@@ -4,9 +4,10 @@
  * batches, against bare batch look-ups of that map: all in one run, so that the ratios count and
  * not the machine. Keys of 16 bytes, three attributes, no compression. Needs root.
  *
- *     bench_collect SERIES [cumulative|delta]
+ *     bench_collect SERIES [cumulative|delta [percpu]]
  *
- * prints one line: `series NAME ns_per_series ...`, the best of several rounds.
+ * The hash map has a value for each CPU with `percpu`. Prints one line: `series NAME ns_per_series
+ * ...`, the best of several rounds.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -31,6 +33,7 @@ enum {
 	/* Rounds of the few series take as long in sum as one of the many. */
 	SERIES_IN_ROUNDS = 5000000,
 	ROUNDS_MIN = 12,
+	CPUS_MAX = 256,
 };
 
 struct key {
@@ -68,6 +71,8 @@ static const char definition[] = "version: 1.0.0\n"
 struct bench {
 	uint32_t series;
 	unsigned int rounds;
+	uint32_t type; /* of the map that is read in batches */
+	uint32_t cpus; /* values of each of its keys */
 	enum temporality_preference preference;
 	struct map_info hash, slots;
 	struct slot *memory;
@@ -84,6 +89,8 @@ struct pipeline {
 	struct buf request;
 	uint64_t time, points, bytes;
 };
+
+static volatile uint64_t bench_sink;
 
 static _Noreturn void die(const char *what)
 {
@@ -112,11 +119,11 @@ static void describe(struct map_info *info, uint32_t type, uint32_t series)
 static void make_hash(struct bench *bench)
 {
 	struct key *keys = calloc(BATCH, sizeof(*keys));
-	uint64_t *values = calloc(BATCH, sizeof(*values));
+	uint64_t *values = calloc((size_t)BATCH * bench->cpus, sizeof(*values));
 
-	describe(&bench->hash, BPF_MAP_TYPE_HASH, bench->series);
-	bench->hash.fd = bpf_map_create(BPF_MAP_TYPE_HASH, "reads", sizeof(struct key),
-		sizeof(uint64_t), bench->series, NULL);
+	describe(&bench->hash, bench->type, bench->series);
+	bench->hash.fd = bpf_map_create(
+		bench->type, "reads", sizeof(struct key), sizeof(uint64_t), bench->series, NULL);
 	if (bench->hash.fd < 0 || !keys || !values)
 		die("cannot make a map; it takes root");
 	for (uint32_t i = 0; i < bench->series; i += BATCH) {
@@ -124,7 +131,8 @@ static void make_hash(struct bench *bench)
 
 		for (uint32_t j = 0; j < count; j++) {
 			keys[j] = key_of(i + j);
-			values[j] = i + j + 1;
+			for (uint32_t cpu = 0; cpu < bench->cpus; cpu++)
+				values[j * bench->cpus + cpu] = i + j + 1;
 		}
 		if (bpf_map_update_batch(bench->hash.fd, keys, values, &count, NULL))
 			die("cannot fill the map");
@@ -168,7 +176,7 @@ static void make_slots(struct bench *bench)
 static uint64_t read_bare(const struct bench *bench)
 {
 	static struct key keys[BATCH];
-	static uint64_t values[BATCH];
+	static uint64_t values[BATCH * CPUS_MAX];
 	uint64_t begun = clock_monotonic_ns();
 	uint32_t in = 0, out = 0, total = 0;
 	bool first = true;
@@ -187,6 +195,18 @@ static uint64_t read_bare(const struct bench *bench)
 	} while (!result);
 	if (total != bench->series)
 		die("the map has not all entries");
+	return clock_monotonic_ns() - begun;
+}
+
+/* What cannot be avoided where series are idle: to look at the state and the value of each slot. */
+static uint64_t read_slots(const struct bench *bench)
+{
+	uint64_t begun = clock_monotonic_ns(), sum = 0;
+
+	for (uint32_t i = 1; i <= bench->series; i++)
+		sum += slot_state((const unsigned char *)&bench->memory[i]) +
+		       table_word((const unsigned char *)&bench->memory[i].value);
+	bench_sink = sum;
 	return clock_monotonic_ns() - begun;
 }
 
@@ -268,7 +288,8 @@ static void touch_all(struct bench *bench)
 		bench->memory[i].value++;
 }
 
-/* Of this process, from malloc(). */
+/* Of this process, from malloc(); the request's buffer is no matter of the number of series, it is
+ * taken off. */
 static uint64_t memory_in_use(void)
 {
 	struct mallinfo2 info = mallinfo2();
@@ -279,7 +300,7 @@ static uint64_t memory_in_use(void)
 static void measure(struct bench *bench)
 {
 	uint64_t bare = UINT64_MAX, foreign = UINT64_MAX, collect = UINT64_MAX, encode = UINT64_MAX;
-	uint64_t both = UINT64_MAX, idle = UINT64_MAX, c, e;
+	uint64_t both = UINT64_MAX, idle = UINT64_MAX, scan = UINT64_MAX, c, e;
 	struct pipeline of_hash, of_slots;
 	uint64_t memory, hash_memory;
 
@@ -287,10 +308,10 @@ static void measure(struct bench *bench)
 	pipeline_open(&of_slots, bench, &bench->slots);
 	memory = memory_in_use();
 	pipeline_run(&of_hash, &c, &e);
-	hash_memory = memory_in_use() - memory;
+	hash_memory = memory_in_use() - memory - of_hash.request.capacity;
 	memory = memory_in_use();
 	pipeline_run(&of_slots, &c, &e);
-	memory = memory_in_use() - memory;
+	memory = memory_in_use() - memory - of_slots.request.capacity;
 	if (of_slots.points != bench->series || of_hash.points != bench->series)
 		die("points are missing");
 	for (unsigned int i = 0; i < bench->rounds; i++) {
@@ -302,18 +323,25 @@ static void measure(struct bench *bench)
 		keep_least(&encode, e);
 		keep_least(&both, c + e);
 		keep_least(&bare, read_bare(bench));
+		/* With delta temporality, this one still has to do with what was delivered. */
+		pipeline_run(&of_slots, &c, &e);
+		keep_least(&bare, read_bare(bench));
 		pipeline_run(&of_slots, &c, &e);
 		keep_least(&idle, c + e);
+		keep_least(&bare, read_bare(bench));
+		keep_least(&scan, read_slots(bench));
 		keep_least(&bare, read_bare(bench));
 		pipeline_run(&of_hash, &c, &e);
 		keep_least(&foreign, c + e);
 	}
-	printf("%u batch %.2f foreign %.2f slots %.2f collect %.2f encode %.2f idle %.2f bytes "
+	printf("%u batch %.2f foreign %.2f slots %.2f collect %.2f encode %.2f idle %.2f scan %.2f "
+	       "bytes "
 	       "%.1f memory %.0f hash_memory %.0f\n",
 		bench->series, per_series(bench, bare), per_series(bench, foreign),
 		per_series(bench, both), per_series(bench, collect), per_series(bench, encode),
-		per_series(bench, idle), (double)of_slots.bytes / bench->series,
-		per_series(bench, memory), per_series(bench, hash_memory));
+		per_series(bench, idle), per_series(bench, scan),
+		(double)of_slots.bytes / bench->series, per_series(bench, memory),
+		per_series(bench, hash_memory));
 	pipeline_close(&of_hash);
 	pipeline_close(&of_slots);
 }
@@ -324,9 +352,13 @@ int main(int argc, char **argv)
 	uint64_t series;
 
 	if (argc < 2 || str_to_u64(argv[1], &series) || !series || series > LIMIT_CARDINALITY)
-		die("usage: bench_collect SERIES [cumulative|delta]");
+		die("usage: bench_collect SERIES [cumulative|delta [percpu]]");
 	bench.preference = argc > 2 && !strcmp(argv[2], "delta") ? PREFER_DELTA : PREFER_CUMULATIVE;
 	bench.series = (uint32_t)series;
+	bench.type = argc > 3 ? BPF_MAP_TYPE_PERCPU_HASH : BPF_MAP_TYPE_HASH;
+	bench.cpus = argc > 3 ? (uint32_t)libbpf_num_possible_cpus() : 1;
+	if (bench.cpus > CPUS_MAX)
+		die("too many CPUs");
 	bench.rounds = SERIES_IN_ROUNDS / bench.series;
 	if (bench.rounds < ROUNDS_MIN)
 		bench.rounds = ROUNDS_MIN;

@@ -8,6 +8,11 @@ struct key {
 	__u64 a, b;
 };
 
+enum {
+	WIDE_BUCKETS = 705, /* of `exponential` */
+	WIDE_PARTS = 26,    /* of each power of two */
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -27,6 +32,14 @@ OTEL_PERCPU_COUNTER(shards, 8);
 OTEL_SHARDED_COUNTER(spread, struct key, 1, 64);
 OTEL_HISTOGRAM(powers, struct key, 1, 27);
 OTEL_EXPONENTIAL_HISTOGRAM(exponential, struct key, 1, 5, 1000000000, 1000, 1000000000);
+
+/* A histogram of powers of two in as much memory as the exponential one, and spread over it in the
+ * same way: what the arithmetic of the exponential one costs is the difference to this. */
+struct wide_value {
+	__u64 sum, unused[3];
+	__u64 buckets[WIDE_BUCKETS];
+};
+OTEL_SLOTS(wide, struct key, struct wide_value, 1);
 
 struct order order;
 
@@ -131,6 +144,32 @@ int run_exponential(void *context)
 	value = value_of(next(&key));
 	order.sink = value + key.b;
 	otel_exponential_histogram_record(exponential, &key, value);
+	return 0;
+}
+
+SEC("socket")
+int run_wide(void *context)
+{
+	struct wide_slot *slot;
+	struct key key;
+	__u64 value, at;
+
+	(void)context;
+	value = value_of(next(&key));
+	order.sink = value + key.b;
+	slot = wide_find(&key);
+	if (!slot)
+		return 0;
+	at = otel_log2_ceil(value);
+	/* The five bits below the leading one choose the part. */
+	at = at > 6 ? (at - 6) * WIDE_PARTS + ((value >> (at - 6) & 31) * WIDE_PARTS >> 5) : at;
+	barrier_var(at);
+	if (at >= WIDE_BUCKETS)
+		at = WIDE_BUCKETS - 1;
+	/* As otel_extent_add() does. */
+	(void)*(volatile __u64 *)&slot->value.buckets[at];
+	otel_add(&slot->value.sum, value);
+	otel_add(&slot->value.buckets[at], 1);
 	return 0;
 }
 

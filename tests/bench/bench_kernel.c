@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What an event costs in the kernel, by BPF_PROG_TEST_RUN on one CPU: the instruments of otel.bpf.h
- * against a plain hash map, a plain per-CPU array and a histogram of powers of two. Needs root.
+ * against a plain hash map, a plain per-CPU array and a histogram of powers of two, also one that
+ * takes as much memory as the exponential one. Needs root.
  *
  *     bench_kernel KEYS
  *     bench_kernel same
@@ -33,7 +34,7 @@ enum {
 };
 
 static const char *const programs[] = {
-	"empty", "plain", "slots", "plain_percpu", "shards", "powers", "exponential"};
+	"empty", "plain", "slots", "plain_percpu", "shards", "powers", "exponential", "wide"};
 
 static struct bpf_object *object;
 static struct order *order;
@@ -93,12 +94,14 @@ static void load(void)
 	resize_slots("slots", keys);
 	resize_slots("powers", histogram_keys());
 	resize_slots("exponential", histogram_keys());
+	resize_slots("wide", histogram_keys());
 	if (bpf_object__load(object))
 		die("cannot load; it takes root");
 	fill_slots("slots", keys);
 	fill_slots("spread", 1);
 	fill_slots("powers", histogram_keys());
 	fill_slots("exponential", histogram_keys());
+	fill_slots("wide", histogram_keys());
 	bpf_object__for_each_map(map, object)
 	{
 		if (strstr(bpf_map__name(map), ".bss"))
@@ -112,7 +115,7 @@ static void load(void)
 static uint32_t run(const char *name)
 {
 	unsigned char packet[64] = {0};
-	uint32_t used = strstr("powers exponential", name) ? histogram_keys() : keys;
+	uint32_t used = strstr("powers exponential wide", name) ? histogram_keys() : keys;
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet, .data_size_in = sizeof(packet),
 		.repeat = used > RUNS_MIN ? (int)used : RUNS_MIN);
 	char full[64];

@@ -6,9 +6,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/perf_event.h>
-#include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,18 +15,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/str.h"
-#include "read/table.h"
+#include "contention.h"
+#include "memory.h"
 
 enum {
 	EXIT_SKIP = 77,
 	BUCKETS_MAX = 66,
-	CPUS_MAX = 8,
 	RUNS_PER_CPU = 400000,
 	ROUNDS = 5,
 	EXPONENTIAL_FINE = 9 << 2, /* of contended_exponential: 4 to 1024 are octaves 2 to 10 */
@@ -44,32 +40,9 @@ struct exponential {
 	uint64_t sum, zero_count, max, inverse_min, buckets[4096];
 };
 
-/* As bpf/otel_slots.bpf.h says, not as src/read has it: this is the judge of both. */
-struct memory {
-	const unsigned char *bytes;
-	size_t stride, value_offset, key_size;
-	uint32_t elements;
-};
-
 static struct bpf_object *object;
 static uint64_t runs_per_cpu = RUNS_PER_CPU;
 static int rounds = ROUNDS;
-
-static struct bpf_map *find_map(const char *name, const char *suffix)
-{
-	char full[64];
-	struct bpf_map *map;
-
-	snprintf(full, sizeof(full), "%s%s", name, suffix);
-	map = bpf_object__find_map_by_name(object, full);
-	assert_non_null(map);
-	return map;
-}
-
-static int map_fd(const char *name, const char *suffix)
-{
-	return bpf_map__fd(find_map(name, suffix));
-}
 
 static int program_fd(const char *name)
 {
@@ -79,114 +52,12 @@ static int program_fd(const char *name)
 	return bpf_program__fd(program);
 }
 
-static struct memory open_memory(const char *name)
-{
-	struct bpf_map *map = find_map(name, "");
-	struct memory memory = {
-		.stride = (bpf_map__value_size(map) + 7) & ~(size_t)7,
-		.elements = bpf_map__max_entries(map),
-	};
-
-	memory.bytes = mmap(
-		NULL, memory.stride * memory.elements, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
-	assert_true(memory.bytes != MAP_FAILED);
-	return memory;
-}
-
-static struct memory open_slots(const char *name)
-{
-	struct memory slots = open_memory(name);
-
-	slots.key_size = bpf_map__key_size(find_map(name, "_index"));
-	slots.value_offset = (8 + slots.key_size + 7) & ~(size_t)7;
-	return slots;
-}
-
-static void close_memory(const struct memory *memory)
-{
-	munmap((void *)memory->bytes, memory->stride * memory->elements);
-}
-
-static uint32_t slot_state_of(const struct memory *slots, uint32_t slot)
-{
-	uint32_t state;
-
-	memcpy(&state, slots->bytes + slot * slots->stride, sizeof(state));
-	return state;
-}
-
-static const void *slot_key(const struct memory *slots, uint32_t slot)
-{
-	return slots->bytes + slot * slots->stride + 8;
-}
-
-static const uint64_t *slot_value(const struct memory *slots, uint32_t slot)
-{
-	return (const uint64_t *)(const void *)(slots->bytes + slot * slots->stride +
-						slots->value_offset);
-}
-
 static void run(const char *program, uint64_t first, uint64_t second)
 {
 	uint64_t context[2] = {first, second};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = context, .ctx_size_in = sizeof(context));
 
 	assert_int_equal(bpf_prog_test_run_opts(program_fd(program), &options), 0);
-}
-
-/* All CPUs' values of an index; -1: what had no place. */
-static uint64_t shard_sum(const char *map, int index)
-{
-	struct memory shards = open_memory(map);
-	uint64_t value, sum = 0;
-
-	for (uint32_t cpu = 0; cpu < shards.elements; cpu++) {
-		memcpy(&value, shards.bytes + cpu * shards.stride + 8 + (size_t)(index + 1) * 8, 8);
-		sum += value;
-	}
-	close_memory(&shards);
-	return sum;
-}
-
-/* Adds up all slots whose values are `words` counters, the overflow slot apart; returns how many
- * are used. Their keys must be whole, and each is found by the index. */
-static unsigned int total(const char *map, uint64_t *sum, uint64_t *overflow, size_t words)
-{
-	struct memory slots = open_slots(map);
-	int index = map_fd(map, "_index");
-	unsigned int used = 0;
-
-	memset(sum, 0, words * sizeof(*sum));
-	memcpy(overflow, slot_value(&slots, 0), words * sizeof(*overflow));
-	for (uint32_t slot = 1; slot < slots.elements; slot++) {
-		uint32_t found;
-
-		if (!slot_state_of(&slots, slot)) {
-			for (size_t i = 0; i < words; i++)
-				assert_int_equal(slot_value(&slots, slot)[i], 0);
-			continue;
-		}
-		assert_int_equal(slot_state_of(&slots, slot),
-			key_checksum(slot_key(&slots, slot), slots.key_size));
-		assert_int_equal(bpf_map_lookup_elem(index, slot_key(&slots, slot), &found), 0);
-		assert_int_equal(found, slot);
-		for (size_t i = 0; i < words; i++)
-			sum[i] += slot_value(&slots, slot)[i];
-		used++;
-	}
-	close_memory(&slots);
-	return used;
-}
-
-/* Empties it. */
-static unsigned int free_slots(const char *map)
-{
-	unsigned int count = 0;
-	uint32_t slot;
-
-	while (!bpf_map_lookup_and_delete_elem(map_fd(map, "_free"), NULL, &slot))
-		count++;
-	return count;
 }
 
 static unsigned int expected_bucket(uint64_t value, unsigned int first, unsigned int buckets)
@@ -210,7 +81,7 @@ static void check_value(uint64_t value)
 
 	run("record", value, 0);
 	for (size_t i = 0; i < sizeof(histograms) / sizeof(*histograms); i++) {
-		struct memory slots = open_slots(histograms[i].map);
+		struct memory slots = open_slots(object, histograms[i].map);
 
 		expected[i].sum += value;
 		expected[i].buckets[expected_bucket(
@@ -262,7 +133,7 @@ static void test_exponential(void **state)
 		{UINT64_MAX, FINE + 64},
 		{1000, 2},
 	};
-	struct memory slots = open_slots("seconds");
+	struct memory slots = open_slots(object, "seconds");
 	const struct exponential *found = (const void *)slot_value(&slots, 1);
 	uint64_t sum = 0, min = UINT64_MAX, max = 0;
 
@@ -301,17 +172,17 @@ static void test_full(void **state)
 		for (uint64_t i = 0; i < 100; i++)
 			run("count", i, i + 1);
 
-	assert_int_equal(total("small", found, rest, 1), 4);
+	assert_int_equal(total(object, "small", found, rest, 1), 4);
 	assert_int_equal(found[0], 2 * 10);
 	assert_int_equal(rest[0], 2 * (5050 - 10));
-	assert_int_equal(free_slots("small"), 0);
+	assert_int_equal(free_slots(object, "small"), 0);
 
 	for (int i = 0; i < 4; i++)
-		assert_int_equal(shard_sum("shards", i), 2 * (i + 1));
-	assert_int_equal(shard_sum("shards", -1), 2 * (5050 - 10));
+		assert_int_equal(shard_sum(object, "shards", i), 2 * (i + 1));
+	assert_int_equal(shard_sum(object, "shards", -1), 2 * (5050 - 10));
 
 	/* Buckets up to 4, 8, 16, 32, 64, 128. */
-	assert_int_equal(total("small_histogram", found, rest, 1 + 8), 4);
+	assert_int_equal(total(object, "small_histogram", found, rest, 1 + 8), 4);
 	assert_int_equal(found[0], 2 * 10);
 	assert_int_equal(found[1], 2 * 4);
 	assert_int_equal(rest[0], 2 * (5050 - 10));
@@ -319,12 +190,12 @@ static void test_full(void **state)
 		assert_int_equal(rest[1 + i], 2 * buckets[i]);
 
 	/* 26 names. */
-	assert_int_equal(total("named", found, rest, 1), 4);
+	assert_int_equal(total(object, "named", found, rest, 1), 4);
 	assert_int_equal(found[0] + rest[0], 2 * 5050);
 
-	assert_int_equal(total("level", found, rest, 1), 1);
+	assert_int_equal(total(object, "level", found, rest, 1), 1);
 	assert_int_equal(found[0], -2 * 5050);
-	assert_int_equal(total("present", found, rest, 1), 1);
+	assert_int_equal(total(object, "present", found, rest, 1), 1);
 	assert_int_equal(found[0], -100);
 }
 
@@ -333,46 +204,10 @@ static void test_extremes(void **state)
 {
 	(void)state;
 	run("count", UINT64_MAX, UINT64_C(1) << 40);
-	assert_int_equal(shard_sum("shards", -1), UINT64_C(1) << 40);
+	assert_int_equal(shard_sum(object, "shards", -1), UINT64_C(1) << 40);
 	run("count", 4, 1);
-	assert_int_equal(shard_sum("shards", -1), (UINT64_C(1) << 40) + 1);
-	assert_int_equal(shard_sum("shards", 3), 0);
-}
-
-static void *contend(void *argument)
-{
-	unsigned char packet[64] = {0};
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet, .data_size_in = sizeof(packet),
-		.repeat = (int)runs_per_cpu);
-	cpu_set_t cpu;
-
-	CPU_ZERO(&cpu);
-	CPU_SET((int)(intptr_t)argument, &cpu);
-	sched_setaffinity(0, sizeof(cpu), &cpu);
-	return (void *)(intptr_t)bpf_prog_test_run_opts(program_fd("contend_socket"), &options);
-}
-
-/* A timer interrupt that does the same; without it, where the kernel has no such event, only CPUs
- * contend. */
-static struct bpf_link *interrupt(int cpu)
-{
-	struct perf_event_attr attributes = {
-		.type = PERF_TYPE_SOFTWARE,
-		.size = sizeof(attributes),
-		.config = PERF_COUNT_SW_CPU_CLOCK,
-		.sample_freq = 20000,
-		.freq = 1,
-	};
-	int fd = (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-	struct bpf_link *link;
-
-	if (fd < 0)
-		return NULL;
-	link = bpf_program__attach_perf_event(
-		bpf_object__find_program_by_name(object, "contend_interrupt"), fd);
-	if (!link)
-		close(fd);
-	return link;
+	assert_int_equal(shard_sum(object, "shards", -1), (UINT64_C(1) << 40) + 1);
+	assert_int_equal(shard_sum(object, "shards", 3), 0);
 }
 
 static const struct truth *open_truth(void)
@@ -401,37 +236,37 @@ static void check_totals(const struct truth *truth)
 	uint64_t found[WORDS], rest[WORDS], sum = 0;
 	unsigned int used;
 
-	used = total("contended", found, rest, 1);
+	used = total(object, "contended", found, rest, 1);
 	assert_int_equal(found[0] + rest[0], 3 * truth->events);
-	assert_int_equal(used + free_slots("contended"), CONTENDED_ENTRIES);
+	assert_int_equal(used + free_slots(object, "contended"), CONTENDED_ENTRIES);
 	assert_int_equal(used, CONTENDED_ENTRIES);
 	assert_in_range(rest[0], 1, 3 * truth->events);
 
-	used = total("contended_histogram", found, rest, 1 + 8);
-	assert_int_equal(used + free_slots("contended_histogram"), CONTENDED_ENTRIES);
+	used = total(object, "contended_histogram", found, rest, 1 + 8);
+	assert_int_equal(used + free_slots(object, "contended_histogram"), CONTENDED_ENTRIES);
 	assert_int_equal(found[0] + rest[0], truth->sum);
 	for (unsigned int i = 0; i < 8; i++)
 		sum += found[1 + i] + rest[1 + i];
 	assert_int_equal(sum, truth->events);
 
-	used = total("contended_exponential", found, rest, WORDS);
-	assert_int_equal(used + free_slots("contended_exponential"), CONTENDED_ENTRIES);
+	used = total(object, "contended_exponential", found, rest, WORDS);
+	assert_int_equal(used + free_slots(object, "contended_exponential"), CONTENDED_ENTRIES);
 	assert_int_equal(found[0] + rest[0], truth->sum);
 	sum = found[1] + rest[1]; /* zeros */
 	for (unsigned int i = 4; i < WORDS; i++)
 		sum += found[i] + rest[i];
 	assert_int_equal(sum, truth->events);
 
-	sum = shard_sum("contended_shards", -1);
+	sum = shard_sum(object, "contended_shards", -1);
 	for (int i = 0; i < 4; i++)
-		sum += shard_sum("contended_shards", i);
+		sum += shard_sum(object, "contended_shards", i);
 	assert_int_equal(sum, 3 * truth->events);
 }
 
 /* Each series has one key, so its minimum and maximum are known as well. */
 static void check_extents(void)
 {
-	struct memory slots = open_slots("contended_exponential");
+	struct memory slots = open_slots(object, "contended_exponential");
 
 	for (uint32_t slot = 1; slot < slots.elements; slot++) {
 		const struct exponential *found = (const void *)slot_value(&slots, slot);
@@ -449,26 +284,13 @@ static int unload(void **state);
 
 static void one_round(int round)
 {
-	struct bpf_link *links[CPUS_MAX];
-	pthread_t threads[CPUS_MAX];
 	const struct truth *truth = open_truth();
-	int cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	struct contention contention;
+	int cpus;
 
-	if (cpus > CPUS_MAX)
-		cpus = CPUS_MAX;
-	for (int i = 0; i < cpus; i++)
-		links[i] = interrupt(i);
-	for (int i = 0; i < cpus; i++)
-		assert_int_equal(
-			pthread_create(&threads[i], NULL, contend, (void *)(intptr_t)i), 0);
-	for (int i = 0; i < cpus; i++) {
-		void *result;
-
-		assert_int_equal(pthread_join(threads[i], &result), 0);
-		assert_null(result);
-	}
-	for (int i = 0; i < cpus; i++)
-		bpf_link__destroy(links[i]);
+	contention_begin(&contention, object, (uint32_t)runs_per_cpu, 20000);
+	cpus = contention.cpus;
+	contention_wait(&contention);
 	print_message("round %d: %llu events on %d CPUs, %llu of them in interrupts\n", round,
 		(unsigned long long)truth->events, cpus, (unsigned long long)truth->interrupts);
 	assert_int_equal(truth->events, (uint64_t)cpus * runs_per_cpu + truth->interrupts);

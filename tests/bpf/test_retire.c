@@ -7,12 +7,8 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <linux/perf_event.h>
-#include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,20 +16,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/str.h"
+#include "contention.h"
 #include "read/grace.h"
 #include "read/slots.h"
 #include "read/table.h"
 
 enum {
 	EXIT_SKIP = 77,
-	CPUS_MAX = 8,
-	RUNS = 20000,
 	ROUNDS = 4,
 	/* Of taking back, and of counting, in a round: at least. */
 	CYCLES = 25,
@@ -77,7 +71,6 @@ enum {
 static struct bpf_object *object;
 static const struct truth *truth;
 static struct grace grace;
-static atomic_bool stopping;
 static unsigned int seed = 1;
 
 static struct map_info find_map(const char *name, const char *suffix)
@@ -197,77 +190,19 @@ static void take_back(void)
 	}
 }
 
-static int program_fd(const char *name)
-{
-	return bpf_program__fd(bpf_object__find_program_by_name(object, name));
-}
-
-static void *contend(void *argument)
-{
-	unsigned char packet[64] = {0};
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet, .data_size_in = sizeof(packet),
-		.repeat = RUNS);
-	cpu_set_t cpu;
-	int result = 0;
-
-	CPU_ZERO(&cpu);
-	CPU_SET((int)(intptr_t)argument, &cpu);
-	sched_setaffinity(0, sizeof(cpu), &cpu);
-	while (!result && !atomic_load(&stopping))
-		result = bpf_prog_test_run_opts(program_fd("contend_socket"), &options);
-	return (void *)(intptr_t)result;
-}
-
-/* NULL where the kernel has no such event: then only CPUs and task changes contend. */
-static struct bpf_link *interrupt(int cpu)
-{
-	struct perf_event_attr attributes = {
-		.type = PERF_TYPE_SOFTWARE,
-		.size = sizeof(attributes),
-		.config = PERF_COUNT_SW_CPU_CLOCK,
-		.sample_freq = 10000,
-		.freq = 1,
-	};
-	int fd = (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-	struct bpf_link *link;
-
-	if (fd < 0)
-		return NULL;
-	link = bpf_program__attach_perf_event(
-		bpf_object__find_program_by_name(object, "contend_interrupt"), fd);
-	if (!link)
-		close(fd);
-	return link;
-}
-
 static void run(void)
 {
-	struct bpf_link *links[CPUS_MAX], *tasks;
-	pthread_t threads[CPUS_MAX];
-	int cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	struct contention contention;
+	struct bpf_link *tasks;
 
-	if (cpus > CPUS_MAX)
-		cpus = CPUS_MAX;
-	atomic_store(&stopping, false);
 	tasks = bpf_program__attach(bpf_object__find_program_by_name(object, "contend_switch"));
 	assert_non_null(tasks);
-	for (int i = 0; i < cpus; i++)
-		links[i] = interrupt(i);
-	for (int i = 0; i < cpus; i++)
-		assert_int_equal(
-			pthread_create(&threads[i], NULL, contend, (void *)(intptr_t)i), 0);
+	contention_begin(&contention, object, UNTIL_STOPPED, 10000);
 	for (uint64_t i = 0; i < cycles_per_round ||
 			     __atomic_load_n(&truth->events, __ATOMIC_RELAXED) < events_per_round;
 		i++)
 		take_back();
-	atomic_store(&stopping, true);
-	for (int i = 0; i < cpus; i++) {
-		void *result;
-
-		assert_int_equal(pthread_join(threads[i], &result), 0);
-		assert_null(result);
-		bpf_link__destroy(links[i]);
-	}
+	contention_stop(&contention);
 	bpf_link__destroy(tasks);
 	/* Nothing counts any more. */
 	assert_int_equal(grace_wait(&grace, NULL), 0);
@@ -345,63 +280,6 @@ static void check_map(struct counted *map)
 	assert_in_range(rest.failed, 0, rest.events);
 }
 
-static int run_once(const char *program)
-{
-	unsigned char packet[64] = {0};
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet, .data_size_in = sizeof(packet));
-
-	return bpf_prog_test_run_opts(program_fd(program), &options);
-}
-
-static void pin_to(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
-
-static void *hold(void *argument)
-{
-	(void)argument;
-	pin_to(1);
-	return (void *)(intptr_t)run_once("hold");
-}
-
-static void forget_key(const struct map_info *map, uint32_t key)
-{
-	assert_int_equal(slot_calls_kernel.forget(map, &key), 0);
-}
-
-/* Key 0 leaves while a program holds its entry of the index, and key 1 gets that entry. Returns
- * whether it came so; the program may have gone on too early. */
-static bool reuse_entry(const struct map_info *map, struct held *held)
-{
-	uint32_t number = 0, key = 1;
-	pthread_t thread;
-	bool reused;
-
-	memset(held, 0, sizeof(*held));
-	assert_int_equal(run_once("count_0"), 0);
-	assert_int_equal(pthread_create(&thread, NULL, hold, NULL), 0);
-	while (!__atomic_load_n(&held->holds, __ATOMIC_ACQUIRE))
-		;
-	forget_key(map, 0);
-	assert_int_equal(run_once("count_1"), 0);
-	__atomic_store_n(&held->go, 1, __ATOMIC_RELEASE);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(bpf_map_lookup_elem(map->index->fd, &key, &number), 0);
-	reused = held->number == number;
-	if (reused)
-		assert_int_equal(held->in_slot, 0);
-	/* Nobody holds them any more. */
-	forget_key(map, 1);
-	for (number = 1; number <= 2; number++)
-		assert_int_equal(slot_calls_kernel.release(map, number), 0);
-	return reused;
-}
-
 static int load(void)
 {
 	object = bpf_object__open(OBJECT_FILE);
@@ -451,43 +329,10 @@ static void test_slots_are_taken_back_under_load(void **state)
 	grace_close(&grace);
 }
 
-static void test_an_entry_that_another_key_got(void **state)
-{
-	struct map_info map, index_map, free_map;
-	unsigned int seen = 0;
-	struct held *held;
-
-	(void)state;
-	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
-		print_message("SKIP: needs two CPUs\n");
-		skip();
-	}
-	assert_int_equal(load(), 0);
-	map = find_map("reused", "");
-	index_map = find_map("reused", "_index");
-	free_map = find_map("reused", "_free");
-	map.index = &index_map;
-	map.free_slots = &free_map;
-	map.table.stride = 24;
-	held = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED,
-		bpf_map__fd(bpf_object__find_map_by_name(object, ".bss.held")), 0);
-	assert_true(held != MAP_FAILED);
-	for (uint32_t slot = 1; slot <= 2; slot++)
-		assert_int_equal(bpf_map_update_elem(free_map.fd, NULL, &slot, BPF_ANY), 0);
-	pin_to(0);
-	for (int i = 0; i < 2000 && seen < 20; i++)
-		seen += reuse_entry(&map, held);
-	print_message("%u times the entry was another key's\n", seen);
-	assert_in_range(seen, 1, UINT32_MAX);
-	munmap(held, 4096);
-	unload();
-}
-
 /* With a number: one of so many of the events, in two rounds, for a machine that is emulated. */
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_an_entry_that_another_key_got),
 		cmocka_unit_test(test_slots_are_taken_back_under_load),
 	};
 	uint64_t part = 1;

@@ -20,12 +20,6 @@ struct wide {
 	__u32 again, more;
 };
 
-/* Of one run that looks up the key 0 and is held before it reads what it found. */
-struct held {
-	__u32 holds, go;       /* it waits; it may go on */
-	__u32 number, in_slot; /* what it read; whether it took that for its slot */
-};
-
 struct truth {
 	__u64 events, interrupts, sum;
 	__u64 hot[HOT_KEYS], sharded[HOT_KEYS], crowded[CROWDED_KEYS];

@@ -95,7 +95,7 @@ static void add(struct metric *metric, uint64_t value)
 static uint64_t count_of(const struct metric *metric, const struct series *series)
 {
 	if (metric->desc.instrument == INSTRUMENT_COUNTER)
-		return series->number;
+		return series_number(metric, series);
 	if (metric->desc.instrument == INSTRUMENT_HISTOGRAM)
 		return series->histogram.count;
 	return series->exponential->count;
@@ -104,7 +104,7 @@ static uint64_t count_of(const struct metric *metric, const struct series *serie
 static uint64_t sum_of(const struct metric *metric, const struct series *series)
 {
 	if (metric->desc.instrument == INSTRUMENT_COUNTER)
-		return series->number;
+		return series_number(metric, series);
 	if (metric->desc.instrument == INSTRUMENT_HISTOGRAM)
 		return series->histogram.sum;
 	return series->exponential->sum;
@@ -116,7 +116,7 @@ static const struct series *live_series(const struct metric *metric)
 	const struct series *found = NULL;
 
 	for (uint32_t i = 0; i < metric->series_count; i++) {
-		if (!metric->series[i].live)
+		if (!series_is_live(metric, i))
 			continue;
 		assert_null(found);
 		found = &metric->series[i];
@@ -135,10 +135,10 @@ static void check(
 		return;
 	}
 	assert_non_null(series);
-	assert_int_equal(series->start, expected->start);
+	assert_int_equal(series_start(metric, series), expected->start);
 	assert_int_equal(count_of(metric, series), expected->value);
 	assert_int_equal(sum_of(metric, series), expected->value);
-	assert_true(series->start < snapshot->time);
+	assert_true(series_start(metric, series) < snapshot->time);
 }
 
 static void run_case(size_t number, enum instrument instrument, enum temporality_preference wanted)

@@ -22,7 +22,10 @@ goes_on() {    # the same, but the softirqs beside it are counted
 # Usage
 refused 2 "there is no option --otlp-endpont; did you mean --otlp-endpoint?" --otlp-endpont http://x
 refused 2 "option --otlp-endpoint needs an argument" --otlp-endpoint
-refused 2 "--interval 10: TIME expected" --interval 10
+refused 2 "--interval: found '10', expected a TIME" --interval 10
+refused 2 "option --json takes no argument" --json=yes
+refused 2 "there is no pack \`softirq\`" list softirq
+refused 1 "did you mean \`otelbpf list\`?" lst
 refused 2 "ftp" --otlp-endpoint ftp://collector softirqs
 refused 2 "collector:4318" --otlp-endpoint collector:4318 softirqs
 
@@ -30,6 +33,7 @@ refused 2 "collector:4318" --otlp-endpoint collector:4318 softirqs
 refused 1 "there is no pack \`softirq\`" run softirq
 refused 1 "did you mean \`softirqs\`?" run softirq
 refused 1 "none of the packs could be started" run softirq
+refused 2 "more than 256 hooks" check "xdp_incoming_packets@$(printf 'xdp/e%d,' {1..257})"
 refused 1 "which --strict does not allow" run --strict softirqs nothing_such
 goes_on "there is no pack \`nothing_such\`" nothing_such
 
@@ -83,7 +87,7 @@ cp "$TEST_PACKS/itself/itself.bpf.o" "$work/many/alone/alone.bpf.o"
 cp "$TEST_PACKS/itself/itself.bpf.o" "$work/many/"
 "$otelbpf" check "$work/many" >"$work/out" 2>"$work/err" || fail "check of a directory: $(cat "$work/err")"
 expect "packs in the directory" "$(paste -sd, "$work/out")" \
-    "alone: good, 1 metrics,itself: good, 1 metrics,observed: good, 10 metrics,softirqs: good, 1 metrics"
+    "alone: good, 1 metric,itself: good, 1 metric,observed: good, 10 metrics,softirqs: good, 1 metric"
 sed -i 's/unit:/unti:/' "$work/many/softirqs.yaml"
 refused 2 "softirqs.yaml:6:5: found the key 'unti' in a metric; did you mean 'unit'?" check "$work/many"
 expect "good packs beside" "$(grep -c good "$work/out")" 3

@@ -40,7 +40,7 @@ cmake --install "$BUILD" --prefix "$work/usr" >"$work/out" || fail "$(cat "$work
 pack=$work/usr/lib/otelbpf/packs/process_exits
 mkdir "$pack"
 follow adding-a-pack.md "$pack"
-grep -q 'process_exits: good, 1 metrics' "$work/followed" || fail "$(cat "$work/followed")"
+grep -q 'process_exits: good, 1 metric' "$work/followed" || fail "$(cat "$work/followed")"
 mkdir -p "$work/tests/e2e"
 cp "$root"/tests/e2e/{lib.sh,collector.yaml,points.jq} "$pack/test_process_exits.sh" "$work/tests/e2e"
 OTELBPF=$work/usr/sbin/otelbpf OTELCOL=$otelcol bash "$work/tests/e2e/test_process_exits.sh" >"$work/out" 2>&1 || fail "$(cat "$work/out")"

@@ -13,7 +13,7 @@ stop_collector
 
 # By name, as every pack.
 "$otelbpf" check --pack-dir "$TEST_PACKS" itself >"$work/out" 2>&1 || fail "$(cat "$work/out")"
-grep -q 'itself: good, 1 metrics' "$work/out" || fail "$(cat "$work/out")"
+grep -q 'itself: good, 1 metric' "$work/out" || fail "$(cat "$work/out")"
 "$otelbpf" list --pack-dir "$TEST_PACKS" >"$work/out" 2>&1
 grep -q '^itself 1.0.0' "$work/out" || fail "list does not know it: $(cat "$work/out")"
 

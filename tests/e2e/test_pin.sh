@@ -127,7 +127,7 @@ echo "$made events in $collections collections"
 
 ### A program that counts while no process runs is shown, one folder has one process, and unpin removes what is ours
 expect "programs that go on" "$(loaded)" $((before + 1))
-list=$("$otelbpf" list --pin "$pins" tasks)
+list=$("$otelbpf" list --pin "$pins" "$tasks")
 [[ $list == *"pinned in $pins, counting while no process runs:"* ]] || fail "list does not show it: $list"
 for name in tasks lives; do
     grep -qE "^  $name +since 20[0-9-]+T[0-9:]+Z, by otelbpf [0-9.]+$" <<<"$list" || fail "list does not show $name: $list"
@@ -138,14 +138,14 @@ start_otelbpf run --pin "$pins" --interval 100ms "$tasks"
 refused "--pin: $pins: process $otelbpf_pid keeps its pins there; end it first, or choose another folder" 1 \
     run --pin "$pins" "$tasks"
 refused "$pins: process $otelbpf_pid keeps its pins there" 1 unpin "$pins"
-[[ $("$otelbpf" list --pin "$pins" tasks) == *"kept by process $otelbpf_pid:"* ]] || fail "list does not show the process"
+[[ $("$otelbpf" list --pin "$pins" "$tasks") == *"kept by process $otelbpf_pid:"* ]] || fail "list does not show the process"
 stop_otelbpf
 refused "is not on bpffs" 1 run --pin "$work/pins" "$tasks"
 [[ ! -e $work/pins ]] || fail "a folder was made that is not on bpffs"
 refused "is not on bpffs" 1 run --pin "$work" "$tasks"
 refused "No such file" 1 run --pin "$pins/none/none" "$tasks"
 refused "--pin is for" 2 once --pin "$pins" "$tasks"
-refused "No such file" 1 unpin "$pins/none"
+refused "nothing is pinned in $pins/none" 1 unpin "$pins/none"
 # What a later version might have made is ours; what others made is not.
 mkdir "$pins/pack:later" "$pins/others" "$pins/pack:tasks/others"
 "$workload" pin "$pins/pack:later/thing:x"

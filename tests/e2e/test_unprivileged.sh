@@ -8,7 +8,7 @@ as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 as_nobody test -x "$otelbpf" || skip "others than root may not enter the build folder"
 
 as_nobody "$otelbpf" check >"$work/out" || fail "check needs root"
-grep -q '^softirqs: good, 1 metrics$' "$work/out" || fail "check: $(cat "$work/out")"
+grep -q '^softirqs: good, 1 metric$' "$work/out" || fail "check: $(cat "$work/out")"
 as_nobody "$otelbpf" list >"$work/out" || fail "list needs root"
 expect "packs listed" "$(grep -c '^[a-z_]* 1\.0\.0' "$work/out")" "$(ls "$root"/examples/*/*.bpf.c | wc -l)"
 as_nobody "$otelbpf" features >"$work/out" || fail "features needs root"

@@ -60,6 +60,7 @@ static void check(const struct settings *settings)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const struct settings_sources sources = {.lookup = lookup, .warning = warn};
 	struct settings settings;
 	struct arena arena = {0};
 	struct err err = {{0}};
@@ -71,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
 		values[i] = strsep(&rest, "\n");
-	if (settings_load(&settings, lookup, NULL, &arena, warn, NULL, &err) == 0)
+	if (settings_load(&settings, &sources, &arena, &err) == 0)
 		check(&settings);
 	else
 		require(err.text[0] != '\0');

@@ -79,14 +79,15 @@ static void check_number(
 	assert_int_equal(point->time_unix_nano, SAMPLE_TIME);
 	assert_int_equal(point->flags, 0);
 	check_attrs(point->attributes, point->n_attributes, series->attrs, series->attr_count);
-	if (metric_to_integer(metric, series->number, &integer)) {
+	if (metric_to_integer(metric, series_number(metric, series), &integer)) {
 		assert_int_equal(point->value_case,
 			OPENTELEMETRY__PROTO__METRICS__V1__NUMBER_DATA_POINT__VALUE_AS_INT);
 		assert_true(point->as_int == integer);
 	} else {
 		assert_int_equal(point->value_case,
 			OPENTELEMETRY__PROTO__METRICS__V1__NUMBER_DATA_POINT__VALUE_AS_DOUBLE);
-		assert_true(point->as_double == metric_to_double(metric, series->number));
+		assert_true(point->as_double ==
+			    metric_to_double(metric, series_number(metric, series)));
 	}
 }
 

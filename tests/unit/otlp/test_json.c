@@ -123,8 +123,8 @@ static void test_doubles(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		double bound = rows[i].value;
 		uint64_t buckets[] = {1, 2};
-		struct series series = {
-			.live = true, .histogram = {.count = 3, .buckets = buckets}};
+		struct series series = {.histogram = {.count = 3, .buckets = buckets}};
+		uint64_t live = 1, start = 0;
 		struct metric metric = {.desc = {.name = "h",
 						.unit = "",
 						.description = "",
@@ -133,6 +133,8 @@ static void test_doubles(void **state)
 						.bounds = &bound,
 						.bound_count = 1},
 			.series_count = 1,
+			.live = &live,
+			.starts = &start,
 			.series = &series};
 		struct metric *metrics[] = {&metric};
 		struct scope scope = {

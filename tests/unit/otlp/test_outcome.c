@@ -31,7 +31,7 @@ static void on_acknowledged(
 				return;
 			for (uint32_t i = is_first ? from->series : 0;
 				i < (is_last ? to->series : metric->series_count); i++)
-				fixture->acknowledged += metric->series[i].live;
+				fixture->acknowledged += series_is_live(metric, i);
 		}
 	}
 }

@@ -56,10 +56,9 @@ static void test_the_first_point_of_a_request(void **state)
 		too_large += outgoing.encoded.too_large;
 		if (!outgoing.encoded.points)
 			break;
-		assert_true(sample.snapshot->scopes[first->scope]
-				    ->metrics[first->metric]
-				    ->series[first->series]
-				    .live);
+		assert_true(series_is_live(
+			sample.snapshot->scopes[first->scope]->metrics[first->metric],
+			first->series));
 		/* The histograms are those that are too large: disk, its first metric. */
 		assert_false(first->scope == 2 && first->metric == 0);
 	}

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,7 +17,8 @@
 
 static const struct resource resource;
 static const struct book_identity identity = {.layout = 1, .object = 2};
-static char folder[64];
+static char folder[96];
+static bool renews; /* what a run finds cannot be gone on with */
 static struct err err;
 
 enum {
@@ -54,14 +56,15 @@ static struct run start(enum temporality_preference preference, int packs)
 
 		run.pin[i] = pins_pack(run.pins, names[i], &identity, &reason, &err);
 		assert_non_null(run.pin[i]);
-		assert_null(reason);
+		if (!renews)
+			assert_null(reason);
 		scope = model_add_scope(run.model, names[i], "1",
 			pin_is_old(run.pin[i]) ? pin_time(run.pin[i]) : 50);
 		run.metrics[i] = scope_add_metric(scope, &desc, NULL);
 		if (pin_is_old(run.pin[i]))
-			assert_ok(pin_restore(run.pin[i], scope, &err));
+			assert_ok(pin_restore(run.pin[i], &(struct pin_of){.scope = scope}, &err));
 		else
-			pin_complete(run.pin[i], scope, true, 50);
+			pin_complete(run.pin[i], &(struct pin_of){.scope = scope}, true, 50);
 	}
 	return run;
 }
@@ -97,11 +100,11 @@ static void acknowledge(
 
 static void check(const struct run *run, int pack, uint32_t series, uint64_t start, uint64_t value)
 {
-	const struct series *found = &run->metrics[pack]->series[series];
+	const struct metric *metric = run->metrics[pack];
 
-	assert_true(found->live);
-	assert_int_equal(found->start, start);
-	assert_int_equal(found->number, value);
+	assert_true(series_is_live(metric, series));
+	assert_int_equal(metric->starts[series], start);
+	assert_int_equal(metric->numbers[series], value);
 }
 
 static void cumulative_runs(void **state)
@@ -259,7 +262,7 @@ static void what_begins_anew(void **state)
 	assert_non_null(strstr(reason, "have changed"));
 	assert_false(pin_is_old(pin));
 	assert_int_equal(pin_time(pin), 0);
-	pin_complete(pin, NULL, false, 70);
+	pin_complete(pin, &(struct pin_of){0}, false, 70);
 	pins_close(run.pins);
 	/* The same layout with other programs is the same. */
 	assert_ok(pins_open(&run.pins, folder, PREFER_CUMULATIVE, &err));
@@ -299,6 +302,109 @@ static void of_another_version(void **state)
 	pins_close(run.pins);
 	snprintf(path, sizeof(path), "%s/pack:one", folder);
 	assert_int_not_equal(access(path, F_OK), 0);
+}
+
+static void begins_anew(const char *what)
+{
+	struct run run;
+
+	assert_ok(pins_open(&run.pins, folder, PREFER_DELTA, &err));
+	if (pins_time(run.pins))
+		fail_msg("%s: gone on with", what);
+	pins_close(run.pins);
+	renews = true;
+	run = start(PREFER_DELTA, 2);
+	renews = false;
+	for (int i = 0; i < PACKS; i++)
+		assert_false(pin_is_old(run.pin[i]));
+	collect(&run, 100, 1, 5);
+	check(&run, 0, 0, 50, 5);
+	pins_sending(run.pins, &(struct pins_request){.bytes = what, .length = 4, .points = 1});
+	stop(&run);
+	/* And that can be gone on with. */
+	run = start(PREFER_DELTA, 2);
+	collect(&run, 200, 1, 6);
+	check(&run, 0, 0, 50, 6);
+	pins_sending(run.pins, &(struct pins_request){.bytes = what, .length = 4, .points = 1});
+	stop(&run);
+}
+
+/* A word of it becomes another one. */
+static void spoil(const char *name, size_t offset)
+{
+	struct kept kept;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_ok(kept_open(&kept, path, 1, &err));
+	kept.memory[offset] ^= 4;
+	kept_close(&kept);
+}
+
+static void what_is_damaged(void **state)
+{
+	(void)state;
+	begins_anew("nothing");
+	spoil("state:root", offsetof(struct book_root, epoch));
+	begins_anew("epoch");
+	spoil("state:request", sizeof(struct book_request) + 1);
+	begins_anew("bytes of a request");
+	spoil("state:request", offsetof(struct book_request, epoch) + 3);
+	begins_anew("epoch of a request");
+	spoil("pack:one/state:marks", offsetof(struct book, identity));
+	spoil("pack:two/state:marks", offsetof(struct book, entries) + 8);
+	begins_anew("books");
+}
+
+/* Things of others under names of ours. */
+static void what_is_something_else(void **state)
+{
+	char path[PATH_MAX], elsewhere[sizeof(folder) + 16];
+	struct kept kept = {0};
+
+	(void)state;
+	begins_anew("nothing");
+	snprintf(path, sizeof(path), "%s/state:root", folder);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	begins_anew("a folder in place of the root");
+	snprintf(path, sizeof(path), "%s/pack:one", folder);
+	snprintf(elsewhere, sizeof(elsewhere), "%s_elsewhere", folder);
+	assert_int_equal(pin_folder_remove(path, &err), 0);
+	snprintf(path, sizeof(path), "%s/pack:two", folder);
+	assert_int_equal(pin_folder_remove(path, &err), 0);
+	assert_ok(kept_make(&kept, 1, &err));
+	assert_ok(kept_name(&kept, path, &err));
+	assert_int_equal(mkdir(elsewhere, 0700), 0);
+	snprintf(path, sizeof(path), "%s/state:x", elsewhere);
+	assert_ok(kept_name(&kept, path, &err));
+	snprintf(path, sizeof(path), "%s/pack:one", folder);
+	assert_int_equal(symlink(elsewhere, path), 0);
+	begins_anew("a map and a link in place of folders");
+	snprintf(path, sizeof(path), "%s/state:x", elsewhere);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(pin_folder_remove(elsewhere, &err), 0);
+	kept_close(&kept);
+}
+
+static void by_way_of_a_link(void **state)
+{
+	char link[sizeof(folder)], target[sizeof(folder)];
+	struct pins *second;
+	struct run run;
+
+	(void)state;
+	begins_anew("nothing");
+	snprintf(link, sizeof(link), "/sys/fs/bpf/otelbpf_link_%d", (int)getpid());
+	assert_int_equal(symlink(folder, link), 0);
+	memcpy(target, folder, sizeof(folder));
+	memcpy(folder, link, sizeof(folder));
+	run = start(PREFER_DELTA, 2);
+	assert_true(pin_is_old(run.pin[0]));
+	assert_int_equal(pins_open(&second, target, PREFER_DELTA, &err), -EBUSY);
+	stop(&run);
+	memcpy(folder, target, sizeof(folder));
+	assert_int_equal(unlink(link), 0);
 }
 
 struct listed {
@@ -362,6 +468,9 @@ int main(void)
 		cmocka_unit_test_teardown(growth, clear),
 		cmocka_unit_test_teardown(what_begins_anew, clear),
 		cmocka_unit_test_teardown(of_another_version, clear),
+		cmocka_unit_test_teardown(what_is_damaged, clear),
+		cmocka_unit_test_teardown(what_is_something_else, clear),
+		cmocka_unit_test_teardown(by_way_of_a_link, clear),
 		cmocka_unit_test_teardown(listing_and_removal, clear),
 	};
 	struct kept kept = {0};

@@ -93,9 +93,10 @@ static int64_t value_of(const struct bench *b, int64_t key, int64_t cpu)
 	for (uint32_t i = 0; i < b->metric->series_count; i++) {
 		const struct series *s = &b->metric->series[i];
 
-		if (s->live && s->attr_count && s->attrs[s->attr_count - 1].integer == key &&
+		if (series_is_live(b->metric, i) && s->attr_count &&
+			s->attrs[s->attr_count - 1].integer == key &&
 			(cpu < 0 || s->attrs[0].integer == cpu))
-			return (int64_t)s->number;
+			return (int64_t)series_number(b->metric, s);
 	}
 	return -1;
 }
@@ -105,7 +106,7 @@ static int live_count(const struct bench *b)
 	int n = 0;
 
 	for (uint32_t i = 0; i < b->metric->series_count; i++)
-		n += b->metric->series[i].live;
+		n += series_is_live(b->metric, i);
 	return n;
 }
 
@@ -147,7 +148,7 @@ static void test_equal_attributes_add_up(void **state)
 		for (uint32_t s = 0; s < 2; s++) {
 			bool low = !strcmp(b.metric->series[s].attrs[0].string, "low");
 
-			assert_int_equal(b.metric->series[s].number, 30);
+			assert_int_equal(b.metric->numbers[s], 30);
 			total += low;
 		}
 		assert_int_equal(total, 1);
@@ -160,23 +161,21 @@ static void test_a_row_of_several_goes(void **state)
 {
 	uint32_t keys[] = {1, 2};
 	uint64_t values[] = {100, 20}, more[] = {101, 25}, anew[] = {3, 26};
-	const struct series *series;
 	struct bench b;
 
 	(void)state;
 	bench_begin(&b, HASH, "");
 	collect(&b, keys, values, 2, 0);
-	series = &b.metric->series[0];
-	assert_int_equal(series->number, 120);
+	assert_int_equal(b.metric->numbers[0], 120);
 	collect(&b, &keys[1], &more[1], 1, 0);
-	assert_int_equal(series->number, 125);
-	assert_int_equal(series->start, 1);
+	assert_int_equal(b.metric->numbers[0], 125);
+	assert_int_equal(b.metric->starts[0], 1);
 	collect(&b, keys, more, 2, 0);
-	assert_int_equal(series->number, 226);
-	assert_int_equal(series->start, 1);
+	assert_int_equal(b.metric->numbers[0], 226);
+	assert_int_equal(b.metric->starts[0], 1);
 	collect(&b, keys, anew, 2, 0);
-	assert_int_equal(series->number, 129);
-	assert_int_equal(series->start, 102);
+	assert_int_equal(b.metric->numbers[0], 129);
+	assert_int_equal(b.metric->starts[0], 102);
 	assert_int_equal(live_count(&b), 1);
 	bench_end(&b);
 }
@@ -286,7 +285,7 @@ static void test_overflow_row(void **state)
 		values[0] = 3;
 		values[1] = 4;
 	}
-	assert_int_equal(b.metric->series[0].number, 7);
+	assert_int_equal(b.metric->numbers[0], 7);
 	assert_string_equal(b.metric->series[0].attrs[0].key, "otel.metric.overflow");
 	bench_end(&b);
 }

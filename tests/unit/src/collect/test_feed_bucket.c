@@ -89,7 +89,8 @@ static const struct series *find(const struct bench *b, const char *kind)
 	for (uint32_t i = 0; i < b->metric->series_count; i++) {
 		const struct series *s = &b->metric->series[i];
 
-		if (s->live && s->attr_count == 1 && !strcmp(s->attrs[0].string, kind))
+		if (series_is_live(b->metric, i) && s->attr_count == 1 &&
+			!strcmp(s->attrs[0].string, kind))
 			return s;
 	}
 	fail_msg("there is no series %s", kind);
@@ -135,7 +136,7 @@ static void rows_become_histograms(void **state)
 		assert_int_equal(feed_rows(b.feed), 1);
 		for (uint32_t i = 0; i < b.metric->series_count; i++)
 			assert_int_equal(
-				b.metric->series[i].live, &b.metric->series[i] == find(&b, "2"));
+				series_is_live(b.metric, i), &b.metric->series[i] == find(&b, "2"));
 		bench_end(&b);
 	}
 }
@@ -269,10 +270,10 @@ static void a_pass_cut_short_changes_nothing(void **state)
 	assert_int_equal(feed_batch(b.feed, &batch), 0);
 	feed_end(b.feed, false);
 	model_end(b.model);
-	assert_false(b.metric->series[0].live);
+	assert_false(series_is_live(b.metric, 0));
 	collect(&b, keys, values, 2, 2, 0);
 	expect(&b, "1", 3, (const uint64_t[]){2, 0, 0, 0});
-	assert_int_equal(b.metric->series[0].start, 1);
+	assert_int_equal(b.metric->starts[0], 1);
 	bench_end(&b);
 }
 

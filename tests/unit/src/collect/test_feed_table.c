@@ -72,9 +72,9 @@ static int64_t value_of(const struct bench *b, int64_t key)
 	for (uint32_t i = 0; i < b->metric->series_count; i++) {
 		const struct series *s = &b->metric->series[i];
 
-		if (s->live && s->attrs[s->attr_count - 1].type == ATTR_INT &&
+		if (series_is_live(b->metric, i) && s->attrs[s->attr_count - 1].type == ATTR_INT &&
 			s->attrs[s->attr_count - 1].integer == key)
-			return (int64_t)s->number;
+			return (int64_t)series_number(b->metric, s);
 	}
 	return -1;
 }
@@ -84,8 +84,8 @@ static int64_t overflow_of(const struct bench *b)
 	for (uint32_t i = 0; i < b->metric->series_count; i++) {
 		const struct series *s = &b->metric->series[i];
 
-		if (s->live && s->attrs[0].type == ATTR_BOOL)
-			return (int64_t)s->number;
+		if (series_is_live(b->metric, i) && s->attrs[0].type == ATTR_BOOL)
+			return (int64_t)series_number(b->metric, s);
 	}
 	return -1;
 }
@@ -156,7 +156,7 @@ static void test_undecodable_keys_cost_themselves(void **state)
 	collect(&b);
 	collect(&b);
 	assert_int_equal(b.metric->series_count, 1);
-	assert_true(b.metric->series[0].live);
+	assert_true(series_is_live(b.metric, 0));
 	assert_int_equal(feed_undecodable(b.feed, &text), 1);
 	assert_int_not_equal(strlen(text), 0);
 	bench_end(&b);
@@ -181,7 +181,7 @@ static void test_many_slots(void **state)
 		collect(&b);
 		assert_int_equal(b.metric->series_count, ENTRIES);
 		for (uint32_t slot = 1; slot <= ENTRIES; slot++)
-			assert_int_equal(b.metric->series[slot - 1].number, slot);
+			assert_int_equal(b.metric->numbers[slot - 1], slot);
 	}
 	bench_end(&b);
 }
@@ -224,7 +224,7 @@ static void test_shards_apart(void **state)
 		const struct series *s = &b.metric->series[i];
 
 		assert_int_equal(s->attrs[1].integer, 1);
-		assert_int_equal(s->number, s->attrs[0].integer ? 5 : 10);
+		assert_int_equal(b.metric->numbers[i], s->attrs[0].integer ? 5 : 10);
 	}
 	assert_int_equal(b.metric->series[1].attrs[0].integer, 2);
 	bench_end(&b);

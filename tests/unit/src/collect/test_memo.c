@@ -183,11 +183,11 @@ static void deliver(struct world *world)
 		size_t sum = world->by_bucket ? world->metric->desc.bound_count + 1 : 1;
 		size_t buckets = world->by_bucket ? 0 : 2;
 
-		if (!series->live)
+		if (!series_is_live(world->metric, i))
 			continue;
 		if (!is_histogram) {
-			assert_true(series->number < 1000000);
-			world->got[0] += series->number;
+			assert_true(world->metric->numbers[i] < 1000000);
+			world->got[0] += world->metric->numbers[i];
 			continue;
 		}
 		world->got[sum] += series->histogram.sum;

@@ -47,6 +47,11 @@ static inline size_t fake_warning_count(void)
 static inline int fake_load(struct settings *settings, const struct overrides *overrides,
 	struct arena *arena, struct err *err, const char *const *variables)
 {
+	const struct settings_sources sources = {
+		.lookup = fake_lookup,
+		.overrides = overrides,
+		.warning = fake_warning,
+	};
 	size_t n = 0;
 
 	memset(fake_variables, 0, sizeof(fake_variables));
@@ -56,5 +61,5 @@ static inline int fake_load(struct settings *settings, const struct overrides *o
 	}
 	fake_warnings[0] = '\0';
 	err->text[0] = '\0';
-	return settings_load(settings, fake_lookup, overrides, arena, fake_warning, NULL, err);
+	return settings_load(settings, &sources, arena, err);
 }

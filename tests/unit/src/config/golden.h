@@ -38,6 +38,24 @@ static inline void golden_update(const char *path, int result, const struct err 
 	fclose(out);
 }
 
+/* NAME.err beside FILE, which is NAME.yaml, is what was told; without it nothing was wrong. */
+static inline void golden_compare(
+	const char *folder, const char *file, int result, const struct err *err)
+{
+	char message[512], expected[sizeof(err->text) + 2];
+
+	snprintf(message, sizeof(message), "%s/%.*s.err", folder, (int)strlen(file) - 5, file);
+	golden_update(message, result, err);
+	if (access(message, F_OK) == 0) {
+		assert_int_equal(result, -EINVAL);
+		golden_read(message, expected, sizeof(expected));
+		expected[strlen(expected) - 1] = '\0';
+		assert_string_equal(err->text, expected);
+	} else if (result) {
+		fail_msg("%s", err->text);
+	}
+}
+
 /*
  * NAME.yaml with NAME.err must give exactly these errors, without it must be fine. GOLDEN_UPDATE=1
  * writes the .err files that exist or whose definition is wrong; read what it wrote before you
@@ -46,7 +64,7 @@ static inline void golden_update(const char *path, int result, const struct err 
 static inline void golden_check(const char *folder, const char *file, bool ebpf_exporter)
 {
 	const struct definition_options options = {.file = file, .ebpf_exporter = ebpf_exporter};
-	char path[512], message[512], expected[sizeof(((struct err *)0)->text) + 2], text[16384];
+	char path[512], text[16384];
 	struct pack_definition pack;
 	struct arena arena = {0};
 	struct err err = {{0}};
@@ -54,18 +72,9 @@ static inline void golden_check(const char *folder, const char *file, bool ebpf_
 	int result;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, file);
-	snprintf(message, sizeof(message), "%s/%.*s.err", folder, (int)strlen(file) - 5, file);
 	length = golden_read(path, text, sizeof(text));
 	result = definition_parse(&options, text, length, &arena, &pack, &err);
-	golden_update(message, result, &err);
-	if (access(message, F_OK) == 0) {
-		assert_int_equal(result, -EINVAL);
-		golden_read(message, expected, sizeof(expected));
-		expected[strlen(expected) - 1] = '\0';
-		assert_string_equal(err.text, expected);
-	} else if (result) {
-		fail_msg("%s", err.text);
-	}
+	golden_compare(folder, file, result, &err);
 	arena_fini(&arena);
 }
 

@@ -18,46 +18,43 @@ static void golden_files(void **state)
 	assert_true(golden_check_folder("definition", false) > 50);
 }
 
-static void everything_arrives(void **state)
+static const char everything[] = SOURCE_DIR "/tests/golden/definition/good_everything.yaml";
+
+static void check_pack(const struct pack_definition *pack)
 {
-	static const char file[] = SOURCE_DIR "/tests/golden/definition/good_everything.yaml";
+	assert_string_equal(pack->name, "good_everything");
+	assert_string_equal(pack->file, everything);
+	assert_string_equal(pack->version, "1.2.3-rc.1+build.5");
+	assert_string_equal(pack->description, "All that a definition can have.");
+	assert_int_equal(pack->choice_count, 2);
+	assert_int_equal(pack->choices[0].program_count, 2);
+	assert_string_equal(pack->choices[0].programs[1], "prog_old");
+	assert_int_equal(pack->choices[0].position.line, 4);
+	assert_int_equal(pack->choices[0].position.column, 5);
+	assert_string_equal(pack->choices[1].programs[0], "other");
+	assert_int_equal(pack->metric_count, 3);
+	assert_int_equal(pack->constant_count, 3);
+	assert_string_equal(pack->constants[0].name, "shortest_ns");
+	assert_string_equal(pack->constants[0].text, "1000");
+	assert_false(pack->constants[0].quoted);
+	assert_int_equal(pack->constants[0].position.line, 7);
+	assert_int_equal(pack->constants[0].position.column, 16);
+	assert_string_equal(pack->constants[1].text, "nginx");
+	assert_true(pack->constants[1].quoted);
+	assert_string_equal(pack->constants[2].text, "true");
+	assert_int_equal(pack->attachment_count, 2);
+	assert_string_equal(pack->attachments[0].program, "prog_new");
+	assert_int_equal(pack->attachments[0].hook_count, 1);
+	assert_string_equal(pack->attachments[0].hooks[0], "xdp/eth0");
+	assert_string_equal(pack->attachments[1].program, "other");
+	assert_int_equal(pack->attachments[1].hook_count, 2);
+	assert_string_equal(pack->attachments[1].hooks[1], "usdt//opt/my python:python:line");
+}
+
+static void check_histogram(const struct metric_definition *metric)
+{
 	const struct attribute_definition *attribute;
-	const struct metric_definition *metric;
-	struct pack_definition pack;
-	struct arena arena = {0};
-	struct err err;
 
-	(void)state;
-	assert_int_equal(load(file, &arena, &pack, &err), 0);
-	assert_string_equal(pack.name, "good_everything");
-	assert_string_equal(pack.file, file);
-	assert_string_equal(pack.version, "1.2.3-rc.1+build.5");
-	assert_string_equal(pack.description, "All that a definition can have.");
-	assert_int_equal(pack.choice_count, 2);
-	assert_int_equal(pack.choices[0].program_count, 2);
-	assert_string_equal(pack.choices[0].programs[1], "prog_old");
-	assert_int_equal(pack.choices[0].position.line, 4);
-	assert_int_equal(pack.choices[0].position.column, 5);
-	assert_string_equal(pack.choices[1].programs[0], "other");
-	assert_int_equal(pack.metric_count, 3);
-	assert_int_equal(pack.constant_count, 3);
-	assert_string_equal(pack.constants[0].name, "shortest_ns");
-	assert_string_equal(pack.constants[0].text, "1000");
-	assert_false(pack.constants[0].quoted);
-	assert_int_equal(pack.constants[0].position.line, 7);
-	assert_int_equal(pack.constants[0].position.column, 16);
-	assert_string_equal(pack.constants[1].text, "nginx");
-	assert_true(pack.constants[1].quoted);
-	assert_string_equal(pack.constants[2].text, "true");
-	assert_int_equal(pack.attachment_count, 2);
-	assert_string_equal(pack.attachments[0].program, "prog_new");
-	assert_int_equal(pack.attachments[0].hook_count, 1);
-	assert_string_equal(pack.attachments[0].hooks[0], "xdp/eth0");
-	assert_string_equal(pack.attachments[1].program, "other");
-	assert_int_equal(pack.attachments[1].hook_count, 2);
-	assert_string_equal(pack.attachments[1].hooks[1], "usdt//opt/my python:python:line");
-
-	metric = &pack.metrics[0];
 	assert_string_equal(metric->name, "bio.latency");
 	assert_string_equal(metric->instrument, "histogram");
 	assert_string_equal(metric->unit, "s");
@@ -87,8 +84,12 @@ static void everything_arrives(void **state)
 	attribute = &metric->attributes[2];
 	assert_null(attribute->field);
 	assert_int_equal(attribute->decoder_count, 0);
+}
 
-	metric = &pack.metrics[1];
+static void check_numbers(const struct metric_definition *metric)
+{
+	const struct attribute_definition *attribute;
+
 	assert_true(metric->divisor == 1);
 	assert_null(metric->measured_in);
 	assert_int_equal(metric->buckets, BUCKETS_NONE);
@@ -96,7 +97,7 @@ static void everything_arrives(void **state)
 	assert_string_equal(metric->per_cpu, "cpu.logical_number");
 	assert_int_equal(metric->attribute_count, 0);
 
-	metric = &pack.metrics[2];
+	metric++;
 	assert_true(metric->divisor == 1024);
 	assert_int_equal(metric->attributes[0].decoder_count, 3);
 	assert_string_equal(metric->attributes[0].decoders[2].name, "string");
@@ -106,6 +107,19 @@ static void everything_arrives(void **state)
 	assert_string_equal(attribute->decoders[0].arguments[0].value, "^(.*)[.]service$");
 	assert_string_equal(attribute->decoders[0].arguments[1].key, "pattern");
 	assert_string_equal(attribute->decoders[0].arguments[1].value, "^kworker");
+}
+
+static void everything_arrives(void **state)
+{
+	struct pack_definition pack;
+	struct arena arena = {0};
+	struct err err;
+
+	(void)state;
+	assert_int_equal(load(everything, &arena, &pack, &err), 0);
+	check_pack(&pack);
+	check_histogram(&pack.metrics[0]);
+	check_numbers(&pack.metrics[1]);
 	arena_fini(&arena);
 }
 

@@ -47,7 +47,7 @@ static uint32_t series_of(struct fixture *f, int64_t n)
 }
 
 /* A collection in which series 1 has this value. */
-static const struct series *collect(struct fixture *f, uint64_t now, uint64_t value)
+static const struct metric *collect(struct fixture *f, uint64_t now, uint64_t value)
 {
 	uint32_t series;
 
@@ -55,7 +55,7 @@ static const struct series *collect(struct fixture *f, uint64_t now, uint64_t va
 	series = series_of(f, 1);
 	metric_add(f->metric, series, value);
 	f->snapshot = model_end(f->model);
-	return &f->metric->series[series];
+	return f->metric;
 }
 
 /* A collection that finds nothing. */
@@ -72,11 +72,18 @@ static void acknowledge(struct fixture *f)
 	model_acknowledge(f->model, &first, &end);
 }
 
-static void check(const struct series *series, uint64_t start, uint64_t number)
+static void check_series(
+	const struct metric *metric, uint32_t series, uint64_t start, uint64_t number)
 {
-	assert_true(series->live);
-	assert_int_equal(series->start, start);
-	assert_int_equal(series->number, number);
+	assert_true(series_is_live(metric, series));
+	assert_int_equal(metric->starts[series], start);
+	assert_int_equal(metric->numbers[series], number);
+}
+
+/* The first one. */
+static void check(const struct metric *metric, uint64_t start, uint64_t number)
+{
+	check_series(metric, 0, start, number);
 }
 
 static void test_only_an_acknowledgement_moves_the_mark(void **state)
@@ -87,12 +94,12 @@ static void test_only_an_acknowledgement_moves_the_mark(void **state)
 	check(collect(&f, 100, 5), 50, 5);
 	acknowledge(&f);
 	/* The snapshot stays as it was. */
-	check(&f.metric->series[0], 50, 5);
+	check(f.metric, 50, 5);
 	check(collect(&f, 200, 12), 100, 7);
 	check(collect(&f, 300, 13), 100, 8);
 	check(collect(&f, 400, 20), 100, 15);
 	acknowledge(&f);
-	assert_false(collect(&f, 500, 20)->live);
+	assert_false(series_is_live(collect(&f, 500, 20), 0));
 	acknowledge(&f); /* what is not live was not sent */
 	check(collect(&f, 600, 21), 400, 1);
 	model_free(f.model);
@@ -124,12 +131,12 @@ static void test_acknowledgements_are_per_request(void **state)
 			model_acknowledge(f.model, &from, &to);
 	}
 	for (uint32_t i = 0; i < 4; i++) {
-		assert_int_equal(metrics[0]->series[i].live, i < 2);
-		assert_int_equal(metrics[1]->series[i].live, false);
-		assert_int_equal(metrics[2]->series[i].live, i >= 1);
+		assert_int_equal(series_is_live(metrics[0], i), i < 2);
+		assert_int_equal(series_is_live(metrics[1], i), false);
+		assert_int_equal(series_is_live(metrics[2], i), i >= 1);
 	}
-	check(&metrics[0]->series[1], 50, 7);
-	check(&metrics[2]->series[1], 60, 7);
+	check_series(metrics[0], 1, 50, 7);
+	check_series(metrics[2], 1, 60, 7);
 	model_free(f.model);
 }
 
@@ -161,20 +168,20 @@ static void test_a_series_ends_when_all_was_delivered(void **state)
 	acknowledge(&f);
 	collect(&f, 200, 12);
 	collect_nothing(&f, 300); /* its entry is gone, 2 are not delivered */
-	check(&f.metric->series[0], 100, 2);
+	check(f.metric, 100, 2);
 	assert_int_equal(series_generation(f.metric, 0), generation);
 	/* Its place is taken: the limit holds, the counts of others are in the overflow. */
 	model_begin(f.model, 400);
 	assert_int_equal(series_of(&f, 2), metric_overflow_series(f.metric));
 	metric_add(f.metric, metric_overflow_series(f.metric), 4);
 	f.snapshot = model_end(f.model);
-	check(&f.metric->series[0], 100, 2);
-	check(&f.metric->series[1], 300, 4);
+	check(f.metric, 100, 2);
+	check_series(f.metric, 1, 300, 4);
 	acknowledge(&f);
 	collect_nothing(&f, 500);
 	assert_int_not_equal(series_generation(f.metric, 0), generation);
-	assert_false(f.metric->series[0].live);
-	assert_false(f.metric->series[1].live);
+	assert_false(series_is_live(f.metric, 0));
+	assert_false(series_is_live(f.metric, 1));
 	/* Another life, counted since the collection before. */
 	check(collect(&f, 600, 3), 500, 3);
 	model_free(f.model);
@@ -220,11 +227,11 @@ static void test_a_source_that_cannot_be_read(void **state)
 	metric_add(f.metric, 0, 4); /* some of its entries */
 	metric_skip(f.metric);
 	model_end(f.model);
-	assert_false(f.metric->series[0].live);
+	assert_false(series_is_live(f.metric, 0));
 	model_begin(f.model, 300);
 	metric_skip(f.metric);
 	f.snapshot = model_end(f.model);
-	assert_false(f.metric->series[0].live);
+	assert_false(series_is_live(f.metric, 0));
 	acknowledge(&f);
 	check(collect(&f, 400, 13), 100, 3);
 	model_free(f.model);
@@ -240,7 +247,7 @@ static void test_two_entries_are_one_series(void **state)
 		metric_add(f.metric, series_of(&f, 1), 5 * i);
 		metric_add(f.metric, series_of(&f, 1), 7 * i);
 		f.snapshot = model_end(f.model);
-		check(&f.metric->series[0], i == 1 ? 50 : 100, 12);
+		check(f.metric, i == 1 ? 50 : 100, 12);
 		acknowledge(&f);
 	}
 	model_free(f.model);
@@ -267,24 +274,24 @@ static void test_one_of_two_entries_goes(void **state)
 	collect_two(&f, 200, 0, 57);
 	metric_retire(f.metric, 0, 100);
 	f.snapshot = model_end(f.model);
-	check(&f.metric->series[0], 100, 7);
+	check(f.metric, 100, 7);
 	acknowledge(&f);
 	/* The second counts anew, and the pass fails after that; it is read as 4 then. */
 	collect_two(&f, 300, 0, 3);
 	metric_retire(f.metric, 0, 57);
 	metric_skip(f.metric);
 	f.snapshot = model_end(f.model);
-	assert_false(f.metric->series[0].live);
+	assert_false(series_is_live(f.metric, 0));
 	collect_two(&f, 400, 6, 4);
 	f.snapshot = model_end(f.model);
-	check(&f.metric->series[0], 200, 10);
+	check(f.metric, 200, 10);
 	acknowledge(&f);
 	/* Both are gone, one after it was seen with 5 more in a pass that failed. */
 	model_begin(f.model, 500);
 	metric_retire(f.metric, 0, 6 + 5);
 	metric_retire(f.metric, 0, 4);
 	f.snapshot = model_end(f.model);
-	check(&f.metric->series[0], 400, 5);
+	check(f.metric, 400, 5);
 	acknowledge(&f);
 	collect_nothing(&f, 600);
 	assert_int_equal(f.metric->series[0].attr_count, 0);
@@ -308,8 +315,8 @@ static void check_histogram(
 	const struct series *series = &f->metric->series[0];
 	const uint64_t expected[] = {a, b, c};
 
-	assert_true(series->live);
-	assert_int_equal(series->start, start);
+	assert_true(series_is_live(f->metric, 0));
+	assert_int_equal(f->metric->starts[0], start);
 	assert_int_equal(series->histogram.count, a + b + c);
 	assert_int_equal(series->histogram.sum, sum);
 	assert_memory_equal(series->histogram.buckets, expected, sizeof(expected));
@@ -327,7 +334,7 @@ static void test_histograms(void **state)
 	acknowledge(&f);
 	check_histogram(&f, 50, 15, 1, 4, 3);
 	collect_histogram(&f, 300, 15, 1, 4, 3);
-	assert_false(f.metric->series[0].live);
+	assert_false(series_is_live(f.metric, 0));
 	collect_histogram(&f, 400, 16, 2, 4, 3);
 	check_histogram(&f, 200, 1, 1, 0, 0);
 	model_begin(f.model, 450);
@@ -348,7 +355,7 @@ static void test_histograms(void **state)
 	check_histogram(&f, 500, 10, 1, 0, 9);
 	acknowledge(&f);
 	collect_nothing(&f, 900);
-	assert_false(f.metric->series[0].live);
+	assert_false(series_is_live(f.metric, 0));
 	assert_int_equal(f.metric->series[0].attr_count, 0);
 	model_free(f.model);
 }
@@ -362,7 +369,7 @@ static void test_a_sum_without_a_count_waits(void **state)
 	collect_histogram(&f, 100, 10, 1, 0, 0);
 	acknowledge(&f);
 	collect_histogram(&f, 200, 15, 1, 0, 0);
-	assert_false(f.metric->series[0].live);
+	assert_false(series_is_live(f.metric, 0));
 	collect_histogram(&f, 300, 15, 2, 0, 0);
 	check_histogram(&f, 100, 5, 1, 0, 0);
 	model_free(f.model);
@@ -426,12 +433,10 @@ static void test_exponential_histograms(void **state)
 {
 	struct fixture f = make(PREFER_DELTA, INSTRUMENT_EXPONENTIAL_HISTOGRAM, 0);
 	const struct exponential *point;
-	const struct series *series;
 
 	(void)state;
 	point = collect_exponential(&f, 100, (const uint64_t[]){1, 1, 0, 0}, 6, 0);
-	series = &f.metric->series[0];
-	assert_true(series->live);
+	assert_true(series_is_live(f.metric, 0));
 	assert_int_equal(point->count, 2);
 	assert_int_equal(point->sum, 6);
 	/* The first delta is all that was counted. */
@@ -441,7 +446,7 @@ static void test_exponential_histograms(void **state)
 	/* Twice without an acknowledgement: one wider delta. */
 	collect_exponential(&f, 200, (const uint64_t[]){1, 2, 0, 1}, 20, 3);
 	collect_exponential(&f, 300, (const uint64_t[]){2, 2, 0, 1}, 22, 3);
-	assert_int_equal(series->start, 100);
+	assert_int_equal(f.metric->starts[0], 100);
 	assert_int_equal(point->count, 3 + 3);
 	assert_int_equal(point->zero_count, 3);
 	assert_int_equal(point->sum, 16);
@@ -454,28 +459,28 @@ static void test_exponential_histograms(void **state)
 
 	/* Nothing new: no point. */
 	collect_exponential(&f, 400, (const uint64_t[]){2, 2, 0, 1}, 22, 3);
-	assert_false(series->live);
+	assert_false(series_is_live(f.metric, 0));
 
 	/* A pass that was cut short does not count. */
 	model_begin(f.model, 500);
 	metric_skip(f.metric);
 	f.snapshot = model_end(f.model);
-	assert_false(series->live);
+	assert_false(series_is_live(f.metric, 0));
 
 	/* Anew: all of it is new. */
 	collect_exponential(&f, 600, (const uint64_t[]){0, 0, 1, 0}, 7, 0);
-	assert_true(series->live);
+	assert_true(series_is_live(f.metric, 0));
 	assert_int_equal(point->count, 1);
 	assert_int_equal(point->sum, 7);
 	assert_int_equal(point->offset, 2);
 
 	/* Gone before it was delivered: it stays until it is. */
 	collect_nothing(&f, 700);
-	assert_true(series->live);
+	assert_true(series_is_live(f.metric, 0));
 	assert_int_equal(point->count, 1);
 	acknowledge(&f);
 	collect_nothing(&f, 800);
-	assert_false(series->live);
+	assert_false(series_is_live(f.metric, 0));
 	model_free(f.model);
 }
 

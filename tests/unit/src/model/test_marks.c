@@ -112,14 +112,16 @@ static void collect(struct life *life, uint64_t now, uint64_t one, uint64_t two)
 static void check(const struct life *life, int64_t n, uint64_t start, uint64_t value)
 {
 	for (int i = 0; i < METRICS; i++) {
-		const struct series *series = &life->metrics[i]->series[series_of(life, i, n)];
+		const struct metric *metric = life->metrics[i];
+		uint32_t number = series_of(life, i, n);
+		const struct series *series = &metric->series[number];
 
 		if (i == GAUGE)
 			continue;
-		assert_true(series->live);
-		assert_int_equal(series->start, start);
+		assert_true(series_is_live(metric, number));
+		assert_int_equal(metric->starts[number], start);
 		if (i == COUNTER) {
-			assert_int_equal(series->number, value);
+			assert_int_equal(metric->numbers[number], value);
 		} else if (i == HISTOGRAM) {
 			assert_int_equal(series->histogram.count, 2 * value);
 			assert_int_equal(series->histogram.sum, 4 * value);
@@ -221,7 +223,7 @@ static void what_was_acknowledged_is_not(void **state)
 	life = die(&life, PREFER_DELTA);
 	collect(&life, 300, 8, 3);
 	check(&life, 1, 100, 1);
-	assert_false(life.metrics[COUNTER]->series[series_of(&life, COUNTER, 2)].live);
+	assert_false(series_is_live(life.metrics[COUNTER], series_of(&life, COUNTER, 2)));
 	model_free(life.model);
 }
 
@@ -236,10 +238,10 @@ static void settled_ranges_are_not_either(void **state)
 	life = die(&life, PREFER_DELTA);
 	marks_settle(life.scope, &range, 100);
 	collect(&life, 300, 9, 4);
-	assert_int_equal(life.metrics[COUNTER]->series[0].number, 2);
-	assert_int_equal(life.metrics[COUNTER]->series[0].start, 100);
-	assert_int_equal(life.metrics[COUNTER]->series[1].number, 4);
-	assert_int_equal(life.metrics[COUNTER]->series[1].start, 50);
+	assert_int_equal(life.metrics[COUNTER]->numbers[0], 2);
+	assert_int_equal(life.metrics[COUNTER]->starts[0], 100);
+	assert_int_equal(life.metrics[COUNTER]->numbers[1], 4);
+	assert_int_equal(life.metrics[COUNTER]->starts[1], 50);
 	assert_int_equal(life.metrics[HISTOGRAM]->series[0].histogram.count, 18);
 	model_free(life.model);
 }
@@ -274,8 +276,8 @@ static void retired_entries_keep_their_counts(void **state)
 	model_begin(life.model, 300);
 	metric_add(life.metrics[COUNTER], series_of(&life, COUNTER, 1), 5);
 	model_end(life.model);
-	assert_int_equal(life.metrics[COUNTER]->series[0].number, 8);
-	assert_int_equal(life.metrics[COUNTER]->series[0].start, 50);
+	assert_int_equal(life.metrics[COUNTER]->numbers[0], 8);
+	assert_int_equal(life.metrics[COUNTER]->starts[0], 50);
 	model_free(life.model);
 }
 

@@ -56,12 +56,12 @@ static void test_snapshot_holds_what_was_added(void **state)
 	assert_string_equal(snapshot->scopes[0]->version, "1.2.3");
 	assert_ptr_equal(snapshot->scopes[0]->metrics[0], f.metric);
 	assert_string_equal(f.metric->desc.unit, "{x}");
-	assert_true(f.metric->series[one].live);
-	assert_int_equal(f.metric->series[one].number, 11);
+	assert_true(series_is_live(f.metric, one));
+	assert_int_equal(f.metric->numbers[one], 11);
 	model_begin(f.model, 200);
 	metric_add(f.metric, one, 12); /* a collection's value replaces the one before */
 	model_end(f.model);
-	assert_int_equal(f.metric->series[one].number, 12);
+	assert_int_equal(f.metric->numbers[one], 12);
 	model_free(f.model);
 }
 
@@ -77,14 +77,14 @@ static void test_start_times(void **state)
 	early = series_of(f.metric, 1);
 	metric_add(f.metric, early, 1);
 	model_end(f.model);
-	assert_int_equal(f.metric->series[early].start, 50);
+	assert_int_equal(f.metric->starts[early], 50);
 	model_begin(f.model, 200);
 	metric_add(f.metric, early, 1);
 	late = series_of(f.metric, 2);
 	metric_add(f.metric, late, 1);
 	model_end(f.model);
-	assert_int_equal(f.metric->series[early].start, 50);
-	assert_int_equal(f.metric->series[late].start, 100);
+	assert_int_equal(f.metric->starts[early], 50);
+	assert_int_equal(f.metric->starts[late], 100);
 	model_free(f.model);
 }
 
@@ -104,8 +104,8 @@ static void test_a_counter_that_goes_back_starts_anew(void **state)
 		metric_add(level, metric_find_series(level, NULL, 0), value);
 		model_end(f.model);
 	}
-	assert_int_equal(f.metric->series[series].start, 995);
-	assert_int_equal(level->series[0].start, 50);
+	assert_int_equal(f.metric->starts[series], 995);
+	assert_int_equal(level->starts[0], 50);
 	model_free(f.model);
 }
 
@@ -127,19 +127,19 @@ static void test_an_entry_of_several_is_gone(void **state)
 		if (now == 200)
 			metric_retire(f.metric, overflow, 10);
 		model_end(f.model);
-		assert_int_equal(f.metric->series[overflow].number, now == 200 ? 16 : 17);
-		assert_int_equal(f.metric->series[overflow].start, 50);
+		assert_int_equal(f.metric->numbers[overflow], now == 200 ? 16 : 17);
+		assert_int_equal(f.metric->starts[overflow], 50);
 	}
 	/* Nothing is left of it for a while. */
 	model_begin(f.model, 400);
 	metric_retire(f.metric, overflow, 7);
 	model_end(f.model);
-	assert_false(f.metric->series[overflow].live);
+	assert_false(series_is_live(f.metric, overflow));
 	model_begin(f.model, 500);
 	metric_add(f.metric, overflow, 1);
 	model_end(f.model);
-	assert_int_equal(f.metric->series[overflow].number, 18);
-	assert_int_equal(f.metric->series[overflow].start, 50);
+	assert_int_equal(f.metric->numbers[overflow], 18);
+	assert_int_equal(f.metric->starts[overflow], 50);
 	model_free(f.model);
 }
 
@@ -157,15 +157,15 @@ static void test_a_series_that_is_gone_ends(void **state)
 	model_end(f.model);
 	model_begin(f.model, 200);
 	model_end(f.model);
-	assert_false(f.metric->series[first].live);
+	assert_false(series_is_live(f.metric, first));
 	assert_int_not_equal(series_generation(f.metric, first), generation);
 	/* Back again, as after an eviction: another life, counted since the collection before. */
 	model_begin(f.model, 300);
 	first = series_of(f.metric, 1);
 	metric_add(f.metric, first, 1);
 	model_end(f.model);
-	assert_int_equal(f.metric->series[first].start, 200);
-	assert_int_equal(f.metric->series[first].number, 1);
+	assert_int_equal(f.metric->starts[first], 200);
+	assert_int_equal(f.metric->numbers[first], 1);
 	model_free(f.model);
 }
 
@@ -185,14 +185,14 @@ static void test_a_source_that_cannot_be_read_loses_nothing(void **state)
 	metric_add(f.metric, series, 3); /* half of the map was read */
 	metric_skip(f.metric);
 	model_end(f.model);
-	assert_false(f.metric->series[series].live);
+	assert_false(series_is_live(f.metric, series));
 	model_begin(f.model, 300);
 	metric_add(f.metric, series, 10);
 	model_end(f.model);
-	assert_true(f.metric->series[series].live);
+	assert_true(series_is_live(f.metric, series));
 	assert_int_equal(series_generation(f.metric, series), generation);
-	assert_int_equal(f.metric->series[series].start, 50);
-	assert_int_equal(f.metric->series[series].number, 10);
+	assert_int_equal(f.metric->starts[series], 50);
+	assert_int_equal(f.metric->numbers[series], 10);
 	model_free(f.model);
 }
 
@@ -213,12 +213,12 @@ static void test_cardinality_limit(void **state)
 	model_end(f.model);
 	overflow = metric_overflow_series(f.metric);
 	for (uint32_t i = 0; i < f.metric->series_count; i++) {
-		live += f.metric->series[i].live;
-		total += f.metric->series[i].number;
+		live += series_is_live(f.metric, i);
+		total += f.metric->numbers[i];
 	}
 	assert_int_equal(live, 4);
 	assert_int_equal(total, 10);
-	assert_int_equal(f.metric->series[overflow].number, 7);
+	assert_int_equal(f.metric->numbers[overflow], 7);
 	assert_int_equal(f.metric->series[overflow].attr_count, 1);
 	assert_string_equal(f.metric->series[overflow].attrs[0].key, "otel.metric.overflow");
 	assert_int_equal(f.metric->series[overflow].attrs[0].type, ATTR_BOOL);
@@ -228,7 +228,7 @@ static void test_cardinality_limit(void **state)
 	model_begin(f.model, 200);
 	metric_add(f.metric, series_of(f.metric, 0), 1);
 	model_end(f.model);
-	assert_false(f.metric->series[overflow].live);
+	assert_false(series_is_live(f.metric, overflow));
 	model_begin(f.model, 300);
 	assert_int_not_equal(series_of(f.metric, 20), overflow);
 	model_end(f.model);
@@ -285,7 +285,7 @@ static void test_histograms_add_up(void **state)
 	model_end(f.model);
 	assert_int_equal(result->count, 4);
 	assert_int_equal(result->buckets[1], 0);
-	assert_int_equal(f.metric->series[0].start, 100); /* fewer than before: counted anew */
+	assert_int_equal(f.metric->starts[0], 100); /* fewer than before: counted anew */
 	model_free(f.model);
 }
 
@@ -323,11 +323,11 @@ static void test_exponential_histograms_add_up(void **state)
 	model_end(f.model);
 	assert_int_equal(result->count, 4);
 	assert_int_equal(result->scale, 0);
-	assert_int_equal(f.metric->series[0].start, 100); /* fewer than before: counted anew */
+	assert_int_equal(f.metric->starts[0], 100); /* fewer than before: counted anew */
 	model_begin(f.model, 300);
 	metric_add_exponential(f.metric, 0, &first);
 	model_end(f.model);
-	assert_int_equal(f.metric->series[0].start, 100);
+	assert_int_equal(f.metric->starts[0], 100);
 	model_free(f.model);
 }
 

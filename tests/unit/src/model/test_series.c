@@ -88,7 +88,7 @@ static void test_attributes_are_copied(void **state)
 	memset(key, 'x', sizeof(key) - 1);
 	memset(value, 'x', sizeof(value) - 1);
 	series = &metric.series[0];
-	assert_int_equal(series->start, 42);
+	assert_int_equal(metric.starts[0], 42);
 	assert_int_equal(series->attr_count, 2);
 	assert_string_equal(series->attrs[1].key, "key");
 	assert_string_equal(series->attrs[1].string, "value");

@@ -54,10 +54,19 @@ static const struct series *find(
 			if (!strcmp(series->attrs[j].key, key))
 				found = series->attrs[j].string;
 		}
-		if (series->live && (found ? value && !strcmp(found, value) : !value))
+		if (series_is_live(metric, i) && (found ? value && !strcmp(found, value) : !value))
 			return series;
 	}
 	return NULL;
+}
+
+static uint64_t number_of(
+	const struct bench *b, const char *name, const char *key, const char *value)
+{
+	const struct series *series = find(b, name, key, value);
+
+	assert_non_null(series);
+	return series_number(metric_named(b, name), series);
 }
 
 /* SDK metrics of the semantic conventions: each point counts once, without error.type if it
@@ -90,9 +99,9 @@ static void test_points_count_once_by_outcome(void **state)
 	model_begin(b.model, 100);
 	selfmon_write(b.selfmon);
 	b.snapshot = model_end(b.model);
-	assert_int_equal(find(&b, points, "error.type", NULL)->number, 27);
-	assert_int_equal(find(&b, points, "error.type", "rejected")->number, 3);
-	assert_int_equal(find(&b, points, "error.type", "503")->number, 4);
+	assert_int_equal(number_of(&b, points, "error.type", NULL), 27);
+	assert_int_equal(number_of(&b, points, "error.type", "rejected"), 3);
+	assert_int_equal(number_of(&b, points, "error.type", "503"), 4);
 	assert_non_null(find(&b, points, "otel.component.name", "otlp_http_metric_exporter/0"));
 	assert_non_null(find(&b, points, "server.address", "host"));
 	series = find(&b, duration, "error.type", NULL);
@@ -113,7 +122,7 @@ static void test_nothing_is_made_up(void **state)
 	b.snapshot = model_end(b.model);
 	assert_null(find(&b, "otel.sdk.exporter.metric_data_point.exported", "x", NULL));
 	assert_null(find(&b, "otel.sdk.metric_reader.collection.duration", "x", NULL));
-	assert_int_equal(find(&b, "otelbpf.series.overflow", "x", NULL)->number, 0);
+	assert_int_equal(number_of(&b, "otelbpf.series.overflow", "x", NULL), 0);
 	end(&b);
 }
 
@@ -148,28 +157,24 @@ static void test_packs_programs_and_maps(void **state)
 	selfmon_map(b.selfmon, "good", "counts", &map);
 	selfmon_write(b.selfmon);
 	b.snapshot = model_end(b.model);
-	assert_int_equal(find(&b, "otelbpf.pack.attached", "error.type", NULL)->number, 1);
-	assert_int_equal(find(&b, "otelbpf.pack.attached", "error.type", "load")->number, 0);
+	assert_int_equal(number_of(&b, "otelbpf.pack.attached", "error.type", NULL), 1);
+	assert_int_equal(number_of(&b, "otelbpf.pack.attached", "error.type", "load"), 0);
 	assert_int_equal(
-		find(&b, "otelbpf.pack.undecodable_keys", "otelbpf.pack.name", "good")->number, 5);
+		number_of(&b, "otelbpf.pack.undecodable_keys", "otelbpf.pack.name", "good"), 5);
 	assert_int_equal(
-		find(&b, "otelbpf.pack.skipped_keys", "otelbpf.pack.name", "good")->number, 6);
+		number_of(&b, "otelbpf.pack.skipped_keys", "otelbpf.pack.name", "good"), 6);
+	assert_int_equal(number_of(&b, "otelbpf.program.runs", "otelbpf.program.name", "prog"), 11);
+	assert_true(metric_to_double(metric_named(&b, "otelbpf.program.time"),
+			    number_of(&b, "otelbpf.program.time", "otelbpf.program.name",
+				    "prog")) == 1.5);
+	assert_int_equal(number_of(&b, "otelbpf.map.entries", "otelbpf.map.name", "counts"), 3);
+	assert_int_equal(number_of(&b, "otelbpf.map.capacity", "otelbpf.map.name", "counts"), 4);
+	assert_int_equal(number_of(&b, "otelbpf.map.memory", "otelbpf.map.name", "counts"), 4096);
+	assert_int_equal(number_of(&b, "otelbpf.map.read_errors", "otelbpf.map.name", "counts"), 1);
+	assert_int_equal(number_of(&b, "otelbpf.map.overflow", "otelbpf.map.name", "counts"), 8);
 	assert_int_equal(
-		find(&b, "otelbpf.program.runs", "otelbpf.program.name", "prog")->number, 11);
-	assert_true(
-		metric_to_double(metric_named(&b, "otelbpf.program.time"),
-			find(&b, "otelbpf.program.time", "otelbpf.program.name", "prog")->number) ==
-		1.5);
-	assert_int_equal(find(&b, "otelbpf.map.entries", "otelbpf.map.name", "counts")->number, 3);
-	assert_int_equal(find(&b, "otelbpf.map.capacity", "otelbpf.map.name", "counts")->number, 4);
-	assert_int_equal(
-		find(&b, "otelbpf.map.memory", "otelbpf.map.name", "counts")->number, 4096);
-	assert_int_equal(
-		find(&b, "otelbpf.map.read_errors", "otelbpf.map.name", "counts")->number, 1);
-	assert_int_equal(find(&b, "otelbpf.map.overflow", "otelbpf.map.name", "counts")->number, 8);
-	assert_int_equal(
-		find(&b, "otelbpf.map.failed_inserts", "otelbpf.map.name", "counts")->number, 2);
-	assert_int_equal(find(&b, "otelbpf.map.retired", "otelbpf.map.name", "counts")->number, 6);
+		number_of(&b, "otelbpf.map.failed_inserts", "otelbpf.map.name", "counts"), 2);
+	assert_int_equal(number_of(&b, "otelbpf.map.retired", "otelbpf.map.name", "counts"), 6);
 	assert_int_equal(metric_named(&b, "otelbpf.map.overflow")->series_count, 1);
 	assert_int_equal(
 		find(&b, "otel.sdk.metric_reader.collection.duration", "error.type", "read")
@@ -202,7 +207,7 @@ static void test_many_outcomes_end_in_one(void **state)
 	metric = metric_named(&b, points);
 	assert_true(metric->series_count <= 32);
 	for (uint32_t i = 0; i < metric->series_count; i++)
-		total += metric->series[i].number;
+		total += metric->numbers[i];
 	assert_int_equal(total, 1000);
 	assert_non_null(find(&b, points, "error.type", "_OTHER"));
 	end(&b);
