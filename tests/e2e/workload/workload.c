@@ -23,11 +23,16 @@
  *   callname NAME N
  *       N sched_rr_get_interval of a task with this name, whatever its bytes.
  *   malloc N FOLDER
- *       N calls of the C library's malloc while in the cgroup FOLDER, which it leaves for the
- * parent. naps N FOLDER CPU In the cgroup FOLDER a task that sleeps N times and wants to run on a
- * CPU that another one, outside, keeps busy. How often and how long it waited, as the kernel counts
- * it. observe KIND VALUE N N sched_rr_get_interval with these arguments, which the kernel refuses
- * and programs see.
+ *       N calls of the C library's malloc in the cgroup FOLDER, which it leaves for the one above.
+ *   entries N FILE FUNCTION LINE STEP
+ *       N times the USDT probe of CPython, python:function__entry, with these arguments; LINE grows
+ *       by STEP each time. A FILE of "" is no string but a pointer to nothing.
+ *   naps N FOLDER CPU
+ *       In the cgroup FOLDER a task that sleeps N times for 1 ms (at most 500 times) and wants to
+ * run on a CPU that others, outside, keep busy. How often and how long it waited, as the kernel
+ *       counts it.
+ *   observe KIND VALUE N
+ *       N sched_rr_get_interval with these arguments, which the kernel refuses and programs see.
  */
 #include "workload.h"
 
