@@ -28,9 +28,8 @@
  *       N times the USDT probe of CPython, python:function__entry, with these arguments; LINE grows
  *       by STEP each time. A FILE of "" is no string but a pointer to nothing.
  *   naps N FOLDER CPU
- *       In the cgroup FOLDER a task that sleeps N times for 1 ms (at most 500 times) and wants to
- * run on a CPU that others, outside, keep busy. How often and how long it waited, as the kernel
- *       counts it.
+ *       In the cgroup FOLDER a task sleeps N times for 1 ms (at most 500 times) and wants to run on
+ *       a CPU that others keep busy. How often and how long it waited, as the kernel counts it.
  *   observe KIND VALUE N
  *       N sched_rr_get_interval with these arguments, which the kernel refuses and programs see.
  */
