@@ -31,6 +31,8 @@ exit_commands=()
 at_exit() { exit_commands=("$(printf '%q ' "$@")" "${exit_commands[@]}"); }
 run_exit_commands() {
     local command
+    # A child that gets a signal before it has become a program would do this too.
+    [[ $BASHPID == "$$" ]] || return 0
     for command in "${exit_commands[@]}"; do eval "$command" 2>/dev/null || true; done
     rm -rf "$work"
 }

@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,28 +58,58 @@ static void on_cpu(unsigned long cpu)
 		fail("sched_setaffinity");
 }
 
-static pid_t start_child(void (*run)(int go, int done, unsigned long n), int *go, int *done,
-	unsigned long cpu, unsigned long n)
+static void on_another_cpu(unsigned long cpu)
 {
-	int to_child[2], from_child[2];
-	pid_t child;
+	cpu_set_t set;
 
-	if (pipe(to_child) || pipe(from_child))
+	if (sched_getaffinity(0, sizeof(set), &set))
+		fail("sched_getaffinity");
+	CPU_CLR(cpu, &set);
+	if (!CPU_COUNT(&set))
+		skip("this kernel has one CPU");
+	if (sched_setaffinity(0, sizeof(set), &set))
+		fail("sched_setaffinity");
+}
+
+/* 0: like other tasks; else before them, and before those with a lower one. */
+static bool set_priority(int priority)
+{
+	const struct sched_param param = {.sched_priority = priority};
+
+	return sched_setscheduler(0, priority ? SCHED_FIFO : SCHED_OTHER, &param) == 0;
+}
+
+struct child {
+	pid_t pid;
+	int go, done; /* a byte to it, a byte from it */
+};
+
+static struct child start_child(void (*run)(const struct child *self, unsigned long n),
+	unsigned long cpu, int priority, unsigned long n)
+{
+	struct child child;
+	int go[2], done[2];
+
+	if (pipe(go) || pipe(done))
 		fail("pipe");
-	child = fork();
-	if (child < 0)
+	child.pid = fork();
+	if (child.pid < 0)
 		fail("fork");
-	if (!child) {
-		close(to_child[1]);
-		on_cpu(cpu);
+	if (!child.pid) {
+		close(go[1]);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		run(to_child[0], from_child[1], n);
+		on_cpu(cpu);
+		if (!set_priority(priority))
+			fail("sched_setscheduler");
+		child.go = go[0];
+		child.done = done[1];
+		run(&child, n);
 		_exit(0);
 	}
-	close(to_child[0]);
-	close(from_child[1]);
-	*go = to_child[1];
-	*done = from_child[0];
+	close(go[0]);
+	close(done[1]);
+	child.go = go[1];
+	child.done = done[0];
 	return child;
 }
 
@@ -89,39 +121,58 @@ static void wait_byte(int fd)
 		fail("pipe between tasks");
 }
 
-static void be_busy(int go, int done, unsigned long n)
+static void send_byte(int fd)
 {
-	(void)go;
+	if (write(fd, "", 1) != 1)
+		fail("pipe between tasks");
+}
+
+static void be_busy(const struct child *self, unsigned long n)
+{
 	(void)n;
-	if (write(done, "", 1) != 1)
-		fail("write");
+	send_byte(self->done);
 	for (;;)
 		__asm__ volatile("");
 }
 
-static void take_naps(int go, int done, unsigned long n)
+static void be_busy_half_the_time(const struct child *self, unsigned long nanoseconds)
+{
+	const struct timespec pause = {.tv_nsec = (long)nanoseconds};
+	struct timespec now, end;
+
+	send_byte(self->done);
+	for (;;) {
+		nanosleep(&pause, NULL);
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		end.tv_nsec += (long)nanoseconds;
+		do
+			clock_gettime(CLOCK_MONOTONIC, &now);
+		while ((now.tv_sec - end.tv_sec) * 1000000000L + now.tv_nsec < end.tv_nsec);
+	}
+}
+
+static void take_naps(const struct child *self, unsigned long n)
 {
 	const struct timespec nap = {.tv_nsec = 1000000};
 
-	if (write(done, "", 1) != 1)
-		fail("write");
-	wait_byte(go);
+	send_byte(self->done);
+	wait_byte(self->go);
 	for (unsigned long i = 0; i < n; i++)
 		nanosleep(&nap, NULL);
-	if (write(done, "", 1) != 1)
-		fail("write");
-	wait_byte(go);
+	send_byte(self->done);
+	wait_byte(self->go);
 }
 
 /* Until the task sleeps: this file has the call that it sleeps in, and nothing while it still runs
  * or waits for a CPU to fall asleep on. */
 static void wait_asleep(pid_t pid)
 {
-	char path[64], text[128];
+	char path[64], text[128], wanted[16];
 	ssize_t n;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	snprintf(wanted, sizeof(wanted), "%d ", SYS_read);
 	do {
 		fd = open(path, O_RDONLY);
 		if (fd < 0)
@@ -131,7 +182,7 @@ static void wait_asleep(pid_t pid)
 		if (n <= 0)
 			fail(path);
 		text[n] = '\0';
-	} while (!strncmp(text, "running", strlen("running")));
+	} while (strncmp(text, wanted, strlen(wanted)) != 0);
 }
 
 /* What the kernel's scheduler counts of a task that sleeps: nanoseconds that it waited for a CPU,
@@ -151,29 +202,39 @@ static void read_schedstat(pid_t pid, unsigned long long *waited, unsigned long 
 	fclose(file);
 }
 
+/*
+ * Meanwhile the CPU belongs to these tasks alone: what happens while some others run may not be
+ * seen (a kernel can keep BPF programs away from them). It is theirs for less than the second after
+ * which the kernel lets others run.
+ */
 void make_naps(char **arguments)
 {
 	unsigned long n = number(arguments[0]), cpu = number(arguments[2]);
 	unsigned long long waited[2], times[2];
-	int go, done, ignored, ready;
-	pid_t busy = start_child(be_busy, &ignored, &ready, cpu, 0);
-	pid_t napping = start_child(take_naps, &go, &done, cpu, n);
+	struct child napping, filler, rival;
 	char parent[4096];
 
-	wait_byte(ready);
-	wait_byte(done);
-	read_schedstat(napping, &waited[0], &times[0]);
-	enter_cgroup(arguments[1], napping);
-	if (write(go, "", 1) != 1)
-		fail("write");
-	wait_byte(done);
-	read_schedstat(napping, &waited[1], &times[1]);
-	kill(busy, SIGKILL);
+	on_another_cpu(cpu);
+	if (!set_priority(1) || !set_priority(0))
+		skip("this kernel has no real-time priority for tests");
+	napping = start_child(take_naps, cpu, 2, n);
+	wait_byte(napping.done);
+	read_schedstat(napping.pid, &waited[0], &times[0]);
+	enter_cgroup(arguments[1], napping.pid);
+	rival = start_child(be_busy_half_the_time, cpu, 3, 300000);
+	wait_byte(rival.done);
+	filler = start_child(be_busy, cpu, 1, 0);
+	wait_byte(filler.done);
+
+	send_byte(napping.go);
+	wait_byte(napping.done);
+	read_schedstat(napping.pid, &waited[1], &times[1]);
+	kill(filler.pid, SIGKILL);
+	kill(rival.pid, SIGKILL);
 	/* Its end is none of what was counted. */
 	snprintf(parent, sizeof(parent), "%s/..", arguments[1]);
-	enter_cgroup(parent, napping);
-	if (write(go, "", 1) != 1)
-		fail("write");
+	enter_cgroup(parent, napping.pid);
+	send_byte(napping.go);
 	while (wait(NULL) > 0)
 		;
 	printf("times %llu\nwaited %llu\n", times[1] - times[0], waited[1] - waited[0]);

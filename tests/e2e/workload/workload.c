@@ -34,12 +34,13 @@
  *   frames NAME N PORT PORTS
  *       N frames on loopback to each of PORTS ports from PORT on, which are dropped, see drops.c.
  *   malloc N FOLDER
- *       N calls of the C library's malloc in the cgroup FOLDER, which it then leaves.
+ *       N calls of the C library's malloc in the cgroup FOLDER, which it leaves for the one above.
  *   entries N FILE FUNCTION LINE STEP
- *       N times a USDT probe like Python's, LINE growing by STEP. FILE "": a bad address.
+ *       N times the USDT probe of CPython, python:function__entry, with these arguments; LINE grows
+ *       by STEP each time. A FILE of "" is no string but a pointer to nothing.
  *   naps N FOLDER CPU
- *       In the cgroup FOLDER a task that sleeps N times and wants to run on a CPU which another
- *       one, outside, keeps busy. Prints how often and how long it waited by the kernel's account.
+ *       In the cgroup FOLDER a task sleeps N times for 1 ms (at most 500 times) and wants to run on
+ *       a CPU that others keep busy. How often and how long it waited, as the kernel counts it.
  *   pin PATH
  *       A BPF map that is nobody's, pinned there.
  *   maps NAME
