@@ -7,8 +7,8 @@
  * when there is no place for the key, so totals are right whatever the number of keys. All
  * additions are atomic, also where each CPU has its own memory: an interrupt between load and store
  * would lose one otherwise. (What the kernel itself leaves out is a run of a program that
- * interrupts a run of the same program on the same CPU: commit 05b24ff9b2cf. It counts them as
- * `recursion_misses`.)
+ * interrupts a run of the same program on the same CPU, or preempts it where programs can be
+ * preempted: commit 05b24ff9b2cf. It counts them as `recursion_misses`.)
  *
  * Keys must have no padding: its bytes would be part of the key. Nothing here needs more than
  * kernel 5.10 and -mcpu=v1.

@@ -31,6 +31,7 @@ struct pack {
 	const char *error_type;	       /* why it does not count; NULL: it does */
 	struct log_repeat read_failures;
 	uint64_t undecodable_told;
+	bool missed_told;
 };
 
 /* Read the definition, open the object, bind the one to the other. No privileges needed: this is
@@ -54,7 +55,8 @@ int pack_attach(struct pack *pack, struct scope *scope, uint64_t now, struct err
 /* Read its maps into the model; tells what fails, once. Returns false if something did. */
 bool pack_collect(struct pack *pack);
 
-/* Ask the kernel about programs and maps: system calls. */
+/* pack_report.c. Ask the kernel about programs and maps: system calls. Tells, once, if the kernel
+ * left out runs of a program. */
 void pack_refresh(struct pack *pack);
 
 /* Tell selfmon how the pack does, as of the last pack_refresh where it takes the kernel. */
