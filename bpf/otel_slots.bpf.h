@@ -11,11 +11,16 @@
  * key that it sees half, whatever the order in which a processor lets it see writes. (A slot is
  * lost, and only that, if an interrupt cannot give it back because it interrupted NAME_free.)
  *
- * User space may take a key out of the index at any time. A program that found the number before
- * still adds to the slot, so that is zeroed and given back only when all programs that ran at that
- * time have ended: programs that sleep must not use slots whose keys are taken out. The entry in
- * the index may be another key's at once, before a program has read the number that it found: a
- * number counts only if the slot has the key.
+ * Hints: NAME_hints remembers, by the checksum of a key, the number that the index gave. It takes
+ * one line of cache and no call where the index takes two of each. Whatever a hint says, it counts
+ * only if the slot has the key, its state, and no mark.
+ *
+ * User space may take a key out of the index at any time, and marks its slot before. A program that
+ * found the number before still adds to the slot, so that is zeroed and given back only when all
+ * programs that ran at that time have ended: programs that sleep must not use slots whose keys are
+ * taken out. State and mark are one word of 8 bytes: while the slot is zeroed nobody sees the state
+ * without the mark. The entry in the index may be another key's at once, before a program has read
+ * the number that it found: such a number, too, counts only if the slot has the key.
  *
  * Shards: NAME is an array with a shard for each CPU. User space sets how many; a CPU without a
  * shard of its own uses the first one.
@@ -45,51 +50,113 @@
 		__type(value, value_type);                                                         \
 	} map SEC(".maps")
 
-typedef __u32 __attribute__((may_alias)) otel_word;
+typedef __u64 __attribute__((may_alias)) otel_word8;
+typedef __u32 __attribute__((may_alias)) otel_word4;
+typedef __u16 __attribute__((may_alias)) otel_word2;
 
-/* Of the bytes of a key in a slot, in words of 4; never 0. User space has the same in
- * src/read/table.c. */
-static __always_inline __u32 otel_checksum(const void *key, __u32 size)
+/* The 8 bytes of a key from `at` on, fewer at its end, as on a little-endian machine. `align` is
+ * that of the key's type, which divides its size: the verifier refuses other loads from the stack.
+ */
+static __always_inline __u64 otel_key_word(const void *key, __u32 at, __u32 size, __u32 align)
 {
-	const unsigned char *bytes = key;
+	const unsigned char *bytes = (const unsigned char *)key + at;
+	__u64 word = 0;
+	__u32 i;
+
+	if (align == 8) {
+		word = *(const otel_word8 *)bytes;
+		/* Nothing happens; but to the verifier what was a pointer is a number now. */
+		__asm__ volatile("%0 = le64 %0" : "+r"(word));
+		return word;
+	}
+#pragma unroll
+	for (i = 0; i < 8; i += align) {
+		if (at + i >= size)
+			break;
+		if (align == 4)
+			word |= (__u64) * (const otel_word4 *)(bytes + i) << 8 * i;
+		else if (align == 2)
+			word |= (__u64) * (const otel_word2 *)(bytes + i) << 8 * i;
+		else
+			word |= (__u64)bytes[i] << 8 * i;
+	}
+	return word;
+}
+
+/* Never 0. User space has the same in src/read/table.c. */
+static __always_inline __u32 otel_checksum(const void *key, __u32 size, __u32 align)
+{
 	__u64 sum = 0xcbf29ce484222325;
 	__u32 i;
 
 #pragma unroll
-	for (i = 0; i + 4 <= size; i += 4)
-		sum = (sum ^ *(const otel_word *)(bytes + i)) * 0x100000001b3;
-#pragma unroll
-	for (; i < size; i++)
-		sum = (sum ^ bytes[i]) * 0x100000001b3;
+	for (i = 0; i < size; i += 8)
+		sum = (sum ^ otel_key_word(key, i, size, align)) * 0x9e3779b97f4a7c15;
 	return (__u32)(sum >> 32) | 1;
 }
 
-typedef __u64 __attribute__((may_alias)) otel_word8;
-typedef __u16 __attribute__((may_alias)) otel_word2;
-
-#define OTEL_DIFFERENCE(type, a, b, i)                                                             \
-	(*(const type *)((const char *)(a) + (i)) ^ *(const type *)((const char *)(b) + (i)))
-
-/* `align` is that of the key's type, which divides its size. */
 static __always_inline int otel_same(const void *a, const void *b, __u32 size, __u32 align)
 {
 	__u64 difference = 0;
 	__u32 i;
 
 #pragma unroll
-	for (i = 0; i < size; i += align) {
-		if (align == 8)
-			difference |= OTEL_DIFFERENCE(otel_word8, a, b, i);
-		else if (align == 4)
-			difference |= OTEL_DIFFERENCE(otel_word, a, b, i);
-		else if (align == 2)
-			difference |= OTEL_DIFFERENCE(otel_word2, a, b, i);
-		else
-			difference |= OTEL_DIFFERENCE(unsigned char, a, b, i);
+	for (i = 0; i < size; i += 8) {
+		difference |= otel_key_word(a, i, size, align) ^ otel_key_word(b, i, size, align);
 		/* One after the other: all loads first, and large keys leave no stack. */
 		__asm__ volatile("" : "+r"(difference));
 	}
 	return !difference;
+}
+
+/* A number and, below it, the checksum of its key; 0: none. */
+enum {
+	OTEL_HINTS = 4
+};
+struct otel_hints {
+	__u64 hints[OTEL_HINTS];
+};
+
+/* Room for twice as many as there are entries: few keys find no place in their set. */
+#define OTEL_HINT_SETS(entries) ((entries) / 2 + 1)
+
+static __always_inline __u32 otel_hint_number(const struct otel_hints *set, __u32 checksum)
+{
+	__u32 number = 0, i;
+
+#pragma unroll
+	for (i = 0; i < OTEL_HINTS; i++) {
+		__u64 hint = *(const volatile __u64 *)&set->hints[i];
+
+		if ((__u32)hint == checksum)
+			number = hint >> 32;
+	}
+	return number;
+}
+
+/* Where a new hint may stand: in place of one that looked the same, of none, or of any. */
+static __always_inline __u32 otel_hint_place(const struct otel_hints *set, __u32 checksum)
+{
+	__u32 place = checksum / 2 % OTEL_HINTS, i;
+
+#pragma unroll
+	for (i = 0; i < OTEL_HINTS; i++) {
+		if (!set->hints[i])
+			place = i;
+	}
+#pragma unroll
+	for (i = 0; i < OTEL_HINTS; i++) {
+		if ((__u32)set->hints[i] == checksum)
+			place = i;
+	}
+	barrier_var(place);
+	return place % OTEL_HINTS;
+}
+
+/* Whether the state of a slot is this one, and it has no mark: in one load. */
+static __always_inline int otel_is_in_use(const void *slot, __u32 checksum)
+{
+	return *(const volatile otel_word8 *)slot == checksum;
 }
 
 /* What slot 0 has in place of state and key. */
@@ -107,10 +174,10 @@ static __always_inline void otel_add(__u64 *counter, __u64 n)
 /* Behind `entries`: what else the enum tells. NAME_find gives the slot of a key, slot 0 if there is
  * none for it; NULL never, but the verifier does not know. */
 #define OTEL_SLOTS(name, key_type, value_type, entries, ...)                                       \
-	enum name##_otel{name##_otel_slots = 2, ##__VA_ARGS__};                                    \
+	enum name##_otel{name##_otel_slots = 3, ##__VA_ARGS__};                                    \
 	struct name##_slot {                                                                       \
 		__u32 state;                                                                       \
-		enum name##_otel layout;                                                           \
+		enum name##_otel layout; /* in memory: the mark */                                 \
 		key_type key;                                                                      \
 		value_type value __attribute__((aligned(8)));                                      \
 	};                                                                                         \
@@ -121,6 +188,45 @@ static __always_inline void otel_add(__u64 *counter, __u64 n)
 		__uint(max_entries, entries);                                                      \
 		__uint(value_size, sizeof(__u32));                                                 \
 	} name##_free SEC(".maps");                                                                \
+	OTEL_MAPPED_ARRAY(name##_hints, struct otel_hints, OTEL_HINT_SETS(entries));               \
+                                                                                                   \
+	static __always_inline struct otel_hints *name##_hint_set(__u32 checksum)                  \
+	{                                                                                          \
+		__u32 at = (__u64)checksum * OTEL_HINT_SETS(entries) >> 32;                        \
+                                                                                                   \
+		return bpf_map_lookup_elem(&name##_hints, &at);                                    \
+	}                                                                                          \
+                                                                                                   \
+	static __always_inline struct name##_slot *name##_hinted(                                  \
+		const struct otel_hints *set, const key_type *key, __u32 checksum, __u32 *number)  \
+	{                                                                                          \
+		struct name##_slot *slot;                                                          \
+                                                                                                   \
+		*number = otel_hint_number(set, checksum);                                         \
+		if (!*number)                                                                      \
+			return NULL;                                                               \
+		slot = bpf_map_lookup_elem(&name, number);                                         \
+		if (slot && otel_is_in_use(slot, checksum) &&                                      \
+			otel_same(&slot->key, key, sizeof(key_type), _Alignof(key_type)))          \
+			return slot;                                                               \
+		return NULL;                                                                       \
+	}                                                                                          \
+                                                                                                   \
+	/* A hint that is good stays: two keys would take the place from each other. */            \
+	static __always_inline void name##_remember(                                               \
+		struct otel_hints *set, __u32 checksum, __u32 number)                              \
+	{                                                                                          \
+		__u64 *place = &set->hints[otel_hint_place(set, checksum)], hint = *place;         \
+		__u32 other = hint >> 32;                                                          \
+		struct name##_slot *slot;                                                          \
+                                                                                                   \
+		if (hint && (__u32)hint != checksum) {                                             \
+			slot = bpf_map_lookup_elem(&name, &other);                                 \
+			if (slot && otel_is_in_use(slot, hint))                                    \
+				return;                                                            \
+		}                                                                                  \
+		*(volatile __u64 *)place = (__u64)number << 32 | checksum;                         \
+	}                                                                                          \
                                                                                                    \
 	static __always_inline struct name##_slot *name##_slot_of(                                 \
 		const volatile __u32 *known, const key_type *key, __u32 *number)                   \
@@ -161,18 +267,26 @@ static __always_inline void otel_add(__u64 *counter, __u64 n)
 	static __always_inline struct name##_slot *name##_find_at(                                 \
 		const key_type *key, __u32 *number)                                                \
 	{                                                                                          \
-		struct name##_slot *slot = name##_known(key, number);                              \
-		__u32 fresh = 0;                                                                   \
+		__u32 fresh = 0,                                                                   \
+		      checksum = otel_checksum(key, sizeof(key_type), _Alignof(key_type));         \
+		struct otel_hints *set = name##_hint_set(checksum);                                \
+		struct name##_slot *slot = set ? name##_hinted(set, key, checksum, number) : NULL; \
                                                                                                    \
 		if (slot)                                                                          \
 			return slot;                                                               \
+		slot = name##_known(key, number);                                                  \
+		if (slot) {                                                                        \
+			if (set)                                                                   \
+				name##_remember(set, checksum, *number);                           \
+			return slot;                                                               \
+		}                                                                                  \
 		if (!bpf_map_pop_elem(&name##_free, &fresh)) {                                     \
 			slot = bpf_map_lookup_elem(&name, &fresh);                                 \
 			if (slot) {                                                                \
 				__builtin_memcpy(&slot->key, key, sizeof(*key));                   \
 				if (!bpf_map_update_elem(                                          \
 					    &name##_index, key, &fresh, BPF_NOEXIST)) {            \
-					slot->state = otel_checksum(&slot->key, sizeof(*key));     \
+					slot->state = checksum;                                    \
 					*number = fresh;                                           \
 					return slot;                                               \
 				}                                                                  \

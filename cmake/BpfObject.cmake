@@ -23,7 +23,7 @@ function(bpf_object output source)
 	cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
 	add_custom_command(OUTPUT ${output}
 		COMMAND ${OTELBPF_BPF_CLANG} -g -O2 -target bpf -mcpu=v2 -D__TARGET_ARCH_${bpf_target_arch}
-			-Wall -Wextra -Werror ${bpf_include_flags}
+			-Wall -Wextra -Werror ${bpf_include_flags} ${ARGN}
 			-MD -MF ${output}.d -c ${source} -o ${output}
 		DEPENDS ${source}
 		DEPFILE ${output}.d

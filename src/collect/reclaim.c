@@ -59,7 +59,11 @@ static int is_orphan(const struct reclaim *reclaim, uint32_t number)
 	result = reclaim->calls->find(table->info, key, &found);
 	if (result)
 		return result == -ENOENT ? 1 : result;
-	return found != number;
+	if (found != number)
+		return 1;
+	/* The process before was about to take it back, or had just given it back. */
+	slot_unmark(table, number);
+	return 0;
 }
 
 /* 1: there are no more; 0: there is no room for them now. */

@@ -91,10 +91,14 @@ void retirement_leave(struct retirement *retirement, const struct leaving *leavi
 static int forget(struct retirement *retirement, uint32_t number, struct err *err)
 {
 	const struct table *table = retirement->options.table;
-	int result = retirement->options.calls->forget(table->info, table_key(table, number));
+	int result;
 
-	if (result)
+	slot_mark(table, number);
+	result = retirement->options.calls->forget(table->info, table_key(table, number));
+	if (result) {
+		slot_unmark(table, number);
 		return say(retirement, result, err);
+	}
 	retirement_leave(retirement, &(struct leaving){.number = number});
 	return 0;
 }
@@ -156,8 +160,10 @@ static int release(struct retirement *retirement, struct leaving *leaving, struc
 
 	if (!leaving->retired)
 		result = retire(retirement, leaving);
-	if (!result)
-		result = options->calls->release(options->table->info, leaving->number);
+	if (result)
+		return say(retirement, result, err);
+	slot_end(options->table, leaving->number);
+	result = options->calls->release(options->table->info, leaving->number);
 	if (result)
 		return say(retirement, result, err);
 	for (size_t i = 0; i < options->feed_count; i++)
@@ -201,7 +207,7 @@ static int after_pass(
 	return release(retirement, leaving, err);
 }
 
-/* A slot whose key has left the index. False: there is no room for it now. */
+/* A slot whose key has left the index, which was marked before. False: there is no room now. */
 static bool on_orphan(void *context, uint32_t number)
 {
 	struct retirement *retirement = context;
@@ -267,6 +273,7 @@ static int end_gauge(
 		return release(retirement, leaving, err);
 	if (result)
 		return say(retirement, result, err);
+	slot_unmark(table, leaving->number);
 	*idle = (struct idle){digest, now};
 	return 0;
 }

@@ -14,13 +14,15 @@ void retirement_write(const struct retirement *retirement, struct buf *out)
 
 	for (size_t i = 0; i < retirement->leaving_count; i++) {
 		const struct leaving *leaving = &retirement->leaving[i];
+		uint32_t state = slot_state(table_element(table, leaving->number));
 		const unsigned char *value;
 		uint64_t sum;
 
-		if (!leaving->safe)
+		/* Without a state it only has to become free: it will be missed (reclaim.h). */
+		if (!leaving->safe || !state)
 			continue;
 		put32(out, leaving->number);
-		put32(out, slot_state(table_element(table, leaving->number)));
+		put32(out, state);
 		put32(out, leaving->retired);
 		value = table_value(table, leaving->number, &sum);
 		if (!leaving->retired)

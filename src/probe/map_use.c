@@ -136,7 +136,7 @@ static void each_section(
 	}
 }
 
-/* A table is made with all that belongs to it. */
+/* A table is made with all that user space needs of it. */
 static void mark(struct probe *probe, const struct map_info *map)
 {
 	const struct map_info *parts[] = {map, map->index, map->free_slots, map->spread};

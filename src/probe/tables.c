@@ -12,7 +12,7 @@
 #include "read/reader.h"
 
 enum {
-	SLOTS_VERSION = 2,
+	SLOTS_VERSION = 3,
 	SHARDS_VERSION = 1,
 	KEY_OFFSET = 8,
 	WORD = sizeof(uint64_t),

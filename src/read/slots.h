@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Take slots of bpf/otel_slots.bpf.h back while programs run:
+ * Take slots of bpf/otel_slots.bpf.h back while programs run (marks: read/table.h):
  *
- *     forget(key); grace_wait(); what the slot has now is its last value; release(number)
+ *     slot_mark(number); forget(key); grace_wait(); what the slot has now is its last value;
+ *     slot_end(number); release(number)
  *
- * Between forget and the end of grace_wait programs may still add to the slot.
+ * Until the end of grace_wait programs may still add to the slot.
  */
 #pragma once
 

@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 static int map_memory(
-	const struct map_info *info, size_t *size, const void **result, struct err *err)
+	const struct map_info *info, size_t *size, void **result, struct err *err)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *memory;
 
 	*size = (*size + page - 1) / page * page;
-	memory = mmap(NULL, *size, PROT_READ, MAP_SHARED, info->fd, 0);
+	memory = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, info->fd, 0);
 	if (memory == MAP_FAILED)
 		return err_set(err, -errno, "map %s: its %zu bytes cannot be mapped: %s",
 			info->name, *size, strerror(errno));
@@ -24,7 +24,7 @@ static int map_memory(
 int table_open(struct table *table, const struct map_info *info, struct err *err)
 {
 	const struct table_layout *layout = &info->table;
-	const void *memory = NULL, *spread = NULL;
+	void *memory = NULL, *spread = NULL;
 	int result;
 
 	*table = (struct table){
@@ -48,7 +48,7 @@ int table_open(struct table *table, const struct map_info *info, struct err *err
 void table_close(struct table *table)
 {
 	if (table->memory)
-		munmap((void *)table->memory, table->size);
+		munmap(table->memory, table->size);
 	if (table->spread)
 		munmap((void *)table->spread, table->spread_size);
 	*table = (struct table){0};
@@ -65,18 +65,13 @@ void table_rest(const struct table *table, struct table_rest *rest)
 
 uint32_t key_checksum(const void *key, size_t size)
 {
-	/* FNV-1a, 64 bits, over words of 4 bytes and then single ones. */
-	const uint64_t prime = 0x100000001b3;
-	uint64_t sum = 0xcbf29ce484222325;
 	const unsigned char *bytes = key;
-	uint32_t word;
-	size_t i;
+	uint64_t sum = 0xcbf29ce484222325, word;
 
-	for (i = 0; i + sizeof(word) <= size; i += sizeof(word)) {
-		memcpy(&word, bytes + i, sizeof(word));
-		sum = (sum ^ word) * prime;
+	for (size_t i = 0; i < size; i += sizeof(word)) {
+		word = 0;
+		memcpy(&word, bytes + i, size - i < sizeof(word) ? size - i : sizeof(word));
+		sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
 	}
-	for (; i < size; i++)
-		sum = (sum ^ bytes[i]) * prime;
 	return (uint32_t)(sum >> 32) | 1;
 }

@@ -14,7 +14,7 @@
 
 struct table {
 	const struct map_info *info;
-	const unsigned char *memory;
+	unsigned char *memory;
 	size_t size;
 	const uint64_t *spread; /* values in shards, or NULL */
 	size_t spread_size;
@@ -25,7 +25,7 @@ int table_open(struct table *table, const struct map_info *info, struct err *err
 void table_close(struct table *table); /* accepts a zeroed one */
 
 /* Slot 1 to max_entries, or shard 0 to elements - 1. */
-static inline const unsigned char *table_element(const struct table *table, uint32_t number)
+static inline unsigned char *table_element(const struct table *table, uint32_t number)
 {
 	return table->memory + (size_t)number * table->info->table.stride;
 }
@@ -34,6 +34,32 @@ static inline const unsigned char *table_element(const struct table *table, uint
 static inline uint32_t slot_state(const unsigned char *slot)
 {
 	return __atomic_load_n((const uint32_t *)(const void *)slot, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * Marks, which are all that is written here. A program that begins when a slot has one does not use
+ * it by a hint. Ended: it has no state either, from now on, and must become zero next; no program
+ * may hold the number any more.
+ */
+static inline void slot_mark(const struct table *table, uint32_t number)
+{
+	uint32_t *mark = (uint32_t *)(void *)(table_element(table, number) + sizeof(uint32_t));
+
+	__atomic_store_n(mark, 1, __ATOMIC_RELEASE);
+}
+
+static inline void slot_unmark(const struct table *table, uint32_t number)
+{
+	uint32_t *mark = (uint32_t *)(void *)(table_element(table, number) + sizeof(uint32_t));
+
+	__atomic_store_n(mark, 0, __ATOMIC_RELEASE);
+}
+
+static inline void slot_end(const struct table *table, uint32_t number)
+{
+	uint64_t *word = (uint64_t *)(void *)table_element(table, number);
+
+	__atomic_store_n(word, UINT64_C(1) << 32, __ATOMIC_RELEASE);
 }
 
 /* A value of 8 bytes in host byte order, at a multiple of 8. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* One event a run, by each of the ways that bench_kernel.c compares. */
+/* One event a run, by each of the ways that bench_kernel.c compares. KEYS: how many there are. */
 #include "otel.bpf.h"
 
 #include "bench_kernel.h"
@@ -9,13 +9,14 @@ struct key {
 };
 
 enum {
+	HISTOGRAM_KEYS = KEYS < HISTOGRAM_KEYS_MAX ? KEYS : HISTOGRAM_KEYS_MAX,
 	WIDE_BUCKETS = 705, /* of `exponential` */
 	WIDE_PARTS = 26,    /* of each power of two */
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
+	__uint(max_entries, KEYS);
 	__type(key, struct key);
 	__type(value, __u64);
 } plain SEC(".maps");
@@ -27,11 +28,12 @@ struct {
 	__type(value, __u64);
 } plain_percpu SEC(".maps");
 
-OTEL_COUNTER(slots, struct key, 1);
+OTEL_COUNTER(slots, struct key, KEYS);
 OTEL_PERCPU_COUNTER(shards, 8);
 OTEL_SHARDED_COUNTER(spread, struct key, 1, 64);
-OTEL_HISTOGRAM(powers, struct key, 1, 27);
-OTEL_EXPONENTIAL_HISTOGRAM(exponential, struct key, 1, 5, 1000000000, 1000, 1000000000);
+OTEL_HISTOGRAM(powers, struct key, HISTOGRAM_KEYS, 27);
+OTEL_EXPONENTIAL_HISTOGRAM(
+	exponential, struct key, HISTOGRAM_KEYS, 5, 1000000000, 1000, 1000000000);
 
 /* A histogram of powers of two in as much memory as the exponential one, and spread over it in the
  * same way: what the arithmetic of the exponential one costs is the difference to this. */
@@ -39,7 +41,7 @@ struct wide_value {
 	__u64 sum, unused[3];
 	__u64 buckets[WIDE_BUCKETS];
 };
-OTEL_SLOTS(wide, struct key, struct wide_value, 1);
+OTEL_SLOTS(wide, struct key, struct wide_value, HISTOGRAM_KEYS);
 
 struct order order;
 

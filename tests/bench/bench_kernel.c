@@ -4,7 +4,7 @@
  * against a plain hash map, a plain per-CPU array and a histogram of powers of two, also one that
  * takes as much memory as the exponential one. Needs root.
  *
- *     bench_kernel KEYS
+ *     bench_kernel KEYS    1, 64, 1024, 16384, 131072 or 1048576
  *     bench_kernel same
  *
  * prints one line: `keys NAME ns_per_event ...`, the best of several rounds, less what a program
@@ -30,7 +30,6 @@
 enum {
 	ROUNDS = 9,
 	RUNS_MIN = 1 << 18,
-	KEYS_MAX = 1 << 20,
 };
 
 static const char *const programs[] = {
@@ -46,23 +45,6 @@ static _Noreturn void die(const char *what)
 	exit(1);
 }
 
-static void resize(const char *name, uint32_t entries)
-{
-	if (bpf_map__set_max_entries(bpf_object__find_map_by_name(object, name), entries))
-		die("cannot size a map");
-}
-
-static void resize_slots(const char *name, uint32_t entries)
-{
-	char companion[64];
-
-	resize(name, entries + 1);
-	snprintf(companion, sizeof(companion), "%s_index", name);
-	resize(companion, entries);
-	snprintf(companion, sizeof(companion), "%s_free", name);
-	resize(companion, entries);
-}
-
 static void fill_slots(const char *name, uint32_t entries)
 {
 	char companion[64];
@@ -76,25 +58,22 @@ static void fill_slots(const char *name, uint32_t entries)
 	}
 }
 
-/* A slot of `exponential` has 6 kB: with many keys they are other programs' measurement. */
 static uint32_t histogram_keys(void)
 {
-	return keys < 1024 ? keys : 1024;
+	return keys < HISTOGRAM_KEYS_MAX ? keys : HISTOGRAM_KEYS_MAX;
 }
 
 static void load(void)
 {
 	struct bpf_map *map;
+	char file[512];
 
-	object = bpf_object__open(OBJECT_FILE);
+	snprintf(file, sizeof(file), "%s_%u.bpf.o", OBJECT_FILES, keys);
+	object = bpf_object__open(file);
 	if (!object)
-		die("cannot open the object");
-	resize("plain", keys);
-	resize("shards", (uint32_t)libbpf_num_possible_cpus());
-	resize_slots("slots", keys);
-	resize_slots("powers", histogram_keys());
-	resize_slots("exponential", histogram_keys());
-	resize_slots("wide", histogram_keys());
+		die("there is no object for so many keys");
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "shards"),
+		(uint32_t)libbpf_num_possible_cpus());
 	if (bpf_object__load(object))
 		die("cannot load; it takes root");
 	fill_slots("slots", keys);
@@ -209,9 +188,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "same"))
 		return bench_same();
-	if (argc != 2 || str_to_u64(argv[1], &wanted) || !wanted || wanted > KEYS_MAX ||
-		(wanted & (wanted - 1)))
-		die("usage: bench_kernel KEYS, a power of two, or: bench_kernel same");
+	if (argc != 2 || str_to_u64(argv[1], &wanted) || !wanted || wanted > UINT32_MAX)
+		die("usage: bench_kernel KEYS, or: bench_kernel same");
 	keys = (uint32_t)wanted;
 	pin_to(0);
 	load();

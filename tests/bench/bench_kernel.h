@@ -4,6 +4,11 @@
 
 #include <linux/types.h>
 
+enum {
+	/* A slot of `exponential` has 6 kB: with many keys they are other programs' measurement. */
+	HISTOGRAM_KEYS_MAX = 1024,
+};
+
 struct order {
 	__u64 next, key_mask, sink;
 };

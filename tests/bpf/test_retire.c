@@ -155,6 +155,7 @@ static size_t forget_some(const struct counted *map, uint32_t *slots)
 	for (uint32_t slot = 1; slot < map->info.table.elements && count < BATCH; slot++) {
 		if (rand_r(&seed) % 2 || !is_whole(map, slot))
 			continue;
+		slot_mark(&map->table, slot);
 		assert_int_equal(
 			slot_calls_kernel.forget(&map->info, table_key(&map->table, slot)), 0);
 		slots[count++] = slot;
@@ -171,6 +172,7 @@ static void take(struct counted *map, uint32_t slot)
 	for (uint32_t i = 0; i < map->words; i++)
 		map->words_retired[i] += value[i];
 	map->slots_retired++;
+	slot_end(&map->table, slot);
 	assert_int_equal(slot_calls_kernel.release(&map->info, slot), 0);
 }
 

@@ -58,6 +58,11 @@ uint64_t below(uint64_t n)
 	return (z ^ (z >> 31)) % n;
 }
 
+static bool is_marked(uint32_t slot)
+{
+	return table_word(table_element(&w.table, slot)) >> 32;
+}
+
 static uint32_t key_of(const void *bytes)
 {
 	uint32_t key;
@@ -137,6 +142,7 @@ static int release(const struct map_info *table, uint32_t number)
 		if (w.kind->instrument != INSTRUMENT_GAUGE)
 			assert_int_not_equal(w.held[key], number);
 	}
+	assert_int_equal(slot_state(table_element(&w.table, number)), 0);
 	moment();
 	memset(w.memory.bytes + (size_t)number * table->table.stride, 0, table->table.stride);
 	moment();
@@ -312,15 +318,28 @@ static void finish_taken(void)
 	add(w.index[key], key);
 }
 
+static uint32_t hinted(uint32_t key)
+{
+	uint32_t slot = w.hints[key];
+
+	return slot_state(table_element(&w.table, slot)) == key_checksum(&key, sizeof(key)) &&
+			       !is_marked(slot)
+		       ? slot
+		       : 0;
+}
+
 void event(uint32_t key)
 {
 	uint32_t slot;
 
 	if (!below(4))
 		finish_taken();
-	slot = w.index[key];
+	slot = hinted(key);
+	if (!slot)
+		slot = w.index[key];
 	if (slot || !w.free_count) {
-		add(w.index[key], key);
+		w.hints[key] = slot;
+		add(slot, key);
 		return;
 	}
 	slot = get_free();
@@ -489,6 +508,8 @@ void balance(void)
 
 	for (int i = 0; i < 3; i++)
 		step(true);
+	for (uint32_t key = 0; key < KEYS; key++)
+		assert_false(w.index[key] && is_marked(w.index[key]));
 	for (int key = 0; key <= OVERFLOW; key++) {
 		if (w.kind->instrument == INSTRUMENT_UPDOWNCOUNTER)
 			w.truth[key].count = 0;

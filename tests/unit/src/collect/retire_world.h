@@ -54,6 +54,7 @@ struct world {
 	uint64_t random, now, returned;
 	uint32_t index[KEYS]; /* slot of each key; 0: none */
 	uint32_t held[KEYS];  /* programs know it, until a grace period has passed */
+	uint32_t hints[KEYS]; /* as of some time */
 	uint32_t free_slots[SLOTS], free_count;
 	uint32_t taken, taken_for; /* by a program that is about to use it; 0: none */
 	int refusing;		   /* the kernel's answer to slot calls */

@@ -144,6 +144,7 @@ static void test_gauges(void **state)
 	set(w->held[3], 71);
 	assert_int_equal(gauge_value(), 71);
 	assert_int_equal(w->index[3], w->held[3]);
+	assert_int_equal(table_word(table_element(&w->table, w->index[3])) >> 32, 0);
 	world_end();
 	/* And then by another one. */
 	gauge_until_it_leaves();

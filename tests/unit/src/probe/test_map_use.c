@@ -89,18 +89,19 @@ static void only_maps_of_programs_left_out_are_spared(void **state)
 	} cases[] = {
 		{{"first", NULL}, {NULL},
 			{"of_second", "slots_of_second", "slots_of_second_index",
-				"slots_of_second_free", "outer", NULL}},
+				"slots_of_second_free", "slots_of_second_hints", "outer", NULL}},
 		{{"second", NULL}, {NULL},
 			{"of_first", "slots_of_first", "slots_of_first_index",
-				"slots_of_first_free", NULL}},
-		/* What is read is made, and a table is made whole. */
+				"slots_of_first_free", "slots_of_first_hints", NULL}},
+		/* What is read is made, and a table with what keeps its slots. */
 		{{"first", NULL}, {"slots_of_second", "outer", "no such map", NULL},
-			{"of_second", NULL}},
+			{"of_second", "slots_of_second_hints", NULL}},
 		/* The first that has its hook counts, not the first that is named. */
 		{{"missing", "first", "second", NULL}, {"outer", NULL},
 			{"of_second", "slots_of_second", "slots_of_second_index",
-				"slots_of_second_free", NULL}},
-		{{"missing", "second", NULL}, {"of_first", "slots_of_first", NULL}, {NULL}},
+				"slots_of_second_free", "slots_of_second_hints", NULL}},
+		{{"missing", "second", NULL}, {"of_first", "slots_of_first", NULL},
+			{"slots_of_first_hints", NULL}},
 	};
 	(void)state;
 
@@ -139,7 +140,8 @@ static void what_is_not_made_is_neither_pinned_nor_missed(void **state)
 {
 	static const char *const programs[] = {"first", NULL};
 	static const char *const spared[] = {"of_second", "slots_of_second",
-		"slots_of_second_index", "slots_of_second_free", "outer", NULL};
+		"slots_of_second_index", "slots_of_second_free", "slots_of_second_hints", "outer",
+		NULL};
 	char folder[64];
 	size_t removed, left;
 	bool counts;
