@@ -61,13 +61,29 @@ static const char *advise_field(struct binding *b, const struct layout *layout, 
 	return names ? advise(b, name, names, layout->field_count) : NULL;
 }
 
+/* What a table is made of is nobody's metric. */
+static bool is_part(const struct binding *b, const struct map_info *map)
+{
+	for (size_t i = 0; i < b->map_count; i++) {
+		const struct map_info *table = b->maps[i];
+
+		if (map == table->index || map == table->free_slots || map == table->hints ||
+			map == table->spread)
+			return true;
+	}
+	return false;
+}
+
 static const char *advise_map(struct binding *b, const char *name)
 {
 	const char **names = arena_alloc(b->arena, (b->map_count + 1) * sizeof(*names));
+	size_t count = 0;
 
-	for (size_t i = 0; names && i < b->map_count; i++)
-		names[i] = b->maps[i]->name;
-	return names ? advise(b, name, names, b->map_count) : NULL;
+	for (size_t i = 0; names && i < b->map_count; i++) {
+		if (!is_part(b, b->maps[i]))
+			names[count++] = b->maps[i]->name;
+	}
+	return names ? advise(b, name, names, count) : NULL;
 }
 
 /* `name` NULL: the whole key or value, which then must be a single field. `what`: "key" or "value".

@@ -190,8 +190,10 @@ static int describe_slots(struct probe *probe, struct map_info *info, struct err
 		return err_set(err, rc, "out of memory");
 	info->index = companion(probe, info, "_index", BPF_MAP_TYPE_HASH);
 	info->free_slots = companion(probe, info, "_free", BPF_MAP_TYPE_QUEUE);
-	if (!info->index || !info->free_slots)
-		return invalid(info, "it has no NAME_index or NAME_free beside it", err);
+	info->hints = companion(probe, info, "_hints", BPF_MAP_TYPE_ARRAY);
+	if (!info->index || !info->free_slots || !info->hints)
+		return invalid(
+			info, "it has no NAME_index, NAME_free or NAME_hints beside it", err);
 	if (rc < 0 || table.key_offset != KEY_OFFSET || table.value_offset % WORD ||
 		table.key_offset + (uint64_t)info->index->key_size > table.value_offset ||
 		table.value_offset >= info->value_size || info->max_entries < 2 ||

@@ -74,9 +74,9 @@ struct map_info {
 	uint32_t key_size, value_size, max_entries;
 	struct layout key, value; /* field_count 0: the object has no BTF for it */
 	struct table_layout table;
-	/* Of slots: the maps that find them, that keep the free ones, and, or NULL, that have their
-	 * values in shards. */
-	const struct map_info *index, *free_slots, *spread;
+	/* Of slots: the maps that find them, that keep the free ones, that programs alone use, and,
+	 * or NULL, that have their values in shards. */
+	const struct map_info *index, *free_slots, *hints, *spread;
 };
 
 const struct field *layout_find(const struct layout *layout, const char *name);
