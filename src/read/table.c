@@ -6,8 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static int map_memory(
-	const struct map_info *info, size_t *size, void **result, struct err *err)
+static int map_memory(const struct map_info *info, size_t *size, void **result, struct err *err)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *memory;
