@@ -90,7 +90,7 @@ static bool export_once(struct network *network)
 {
 	struct kernel *kernel = network->kernel;
 	struct absence absence = plan_absence(kernel);
-	const struct snapshot *snapshot = kernel_collect(kernel, clock_realtime_ns(), calm);
+	const struct snapshot *snapshot = kernel->calls->collect(kernel, clock_realtime_ns(), calm);
 
 	network_export(network, snapshot, 30 * NSEC_PER_SEC);
 	for (uint64_t rounds = 0; !network->done || !network->sink; rounds++) {
@@ -135,18 +135,19 @@ static bool balance(struct network *network)
 			network->result.error);
 		return false;
 	}
-	receiver_compare(&network->receiver, network->kernel);
+	receiver_compare(&network->receiver);
 	return !network->receiver.fault[0];
 }
 
 static bool run(struct network *network, uint64_t exports)
 {
+	struct kernel *kernel = network->kernel;
 	size_t memory = 0;
 
 	for (uint64_t i = 1; i <= exports; i++) {
-		for (uint64_t k = kernel_random(network->kernel, 3); k; k--)
-			kernel_run(network->kernel, false);
-		pass_time(network->kernel);
+		for (uint64_t k = kernel_random(kernel, 3); k; k--)
+			kernel->calls->run(kernel, false);
+		pass_time(kernel);
 		if (!export_once(network))
 			return false;
 		if (i % PHASE && i < exports)
@@ -167,7 +168,7 @@ static bool run(struct network *network, uint64_t exports)
 int main(int argc, char **argv)
 {
 	static const struct resource resource;
-	static struct kernel kernel;
+	struct kernel *kernel;
 	static struct network network;
 	struct exporter_options options = {
 		.request_timeout_ns = 10 * NSEC_PER_SEC,
@@ -191,11 +192,11 @@ int main(int argc, char **argv)
 	unsetenv("ALL_PROXY");
 	printf("seed %" PRIu64 "\n", seed);
 	fflush(stdout);
-	kernel_init(&kernel, seed, PREFER_DELTA, &resource);
+	kernel = kernel_simulated(seed, PREFER_DELTA, &resource);
 	options.random_seed = seed;
 	options.gzip = seed % 2;
-	options.request_limit = 300 + kernel_random(&kernel, 2000);
-	network_init(&network, &kernel, &options, choose);
+	options.request_limit = 300 + kernel_random(kernel, 2000);
+	network_init(&network, kernel, &options, choose);
 	network.verbose = verbose;
 	good = run(&network, exports);
 	printf("%" PRIu64 " exports, %" PRIu64 " requests of up to %zu bytes, of which %" PRIu64
@@ -206,6 +207,6 @@ int main(int argc, char **argv)
 	if (!good)
 		printf("FAIL: %s\n", network.receiver.fault);
 	network_fini(&network);
-	kernel_fini(&kernel);
+	kernel_free(kernel);
 	return !good;
 }

@@ -1,67 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Maps that a kernel could have: entries count, come, go, and count anew. What was read of them is
- * the truth, kept entry by entry; the model keeps series.
+ * What counts, beside what it counted in truth. Two can stand behind it: entries that are only
+ * simulated (simulated.c), which do what no kernel can be made to do, and BPF programs in the
+ * kernel of this machine (programs.h).
  */
 #pragma once
 
 #include "model/model.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
-	MAP_STABLE,    /* counter; all entries count anew together, as when its owner is reloaded */
-	MAP_CHURN,     /* counter whose entries come and go */
-	MAP_CROWDED,   /* the same, with more entries than the metric may have series */
-	MAP_HISTOGRAM, /* histogram whose entries come and go */
-	MAP_EXPONENTIAL, /* exponential histogram, the same */
-	MAPS,
+	MAPS_MAX = 8,
 	KEYS = 24,
 	OVERFLOW_KEY = KEYS, /* stands for the overflow series */
 	BUCKETS = 4,
-	CROWDED_SERIES = 6,
 };
 
-/* Of one series: a counter has buckets[0] alone. */
+/* Of one series: a counter has buckets[0] alone. Of exponential histograms these are the buckets 0
+ * and up at scale 0. */
 struct amount {
 	uint64_t buckets[BUCKETS], sum;
 };
 
-struct entry {
-	bool present, anew;
-	bool known; /* read before: the series below is its own */
-	struct amount value, last;
-	uint32_t series, generation;
-};
-
-struct map {
-	struct metric *metric;
+/* A map and the metric that is made of it. */
+struct counted {
+	const char *name;
 	enum instrument instrument;
-	struct entry entries[KEYS];
+	/* What a key counted may leave in the overflow series too: only all keys together have to
+	 * be right. */
+	bool mixed;
 	struct amount truth[KEYS + 1];
 };
 
 struct kernel {
+	const struct kernel_calls *calls;
 	uint64_t random;
 	struct model *model;
-	struct map maps[MAPS];
-	struct metric *level, *gauge;
-	uint64_t level_value;
+	struct counted maps[MAPS_MAX];
+	int map_count;
 };
 
-extern const char *const map_names[MAPS];
+struct kernel_calls {
+	/* Time in which programs count. `calm`: nothing comes, goes or counts anew. */
+	void (*run)(struct kernel *kernel, bool calm);
+	/* One collection at `now` (UNIX ns). Some maps cannot be read to their end, unless `calm`.
+	 */
+	const struct snapshot *(*collect)(struct kernel *kernel, uint64_t now, bool calm);
+	/* Say what happened. False: something did not that was to happen in a long run. */
+	bool (*tell)(const struct kernel *kernel);
+	void (*free)(struct kernel *kernel);
+};
 
 /* The generator of everything that is random here: below `n`. */
 uint64_t kernel_random(struct kernel *kernel, uint64_t n);
+bool kernel_one_in(struct kernel *kernel, uint64_t n);
+
+void amount_add(struct amount *sum, const struct amount *amount);
 
 /* Aborts when out of memory. `resource` must outlive it. */
-void kernel_init(struct kernel *kernel, uint64_t seed, enum temporality_preference preference,
-	const struct resource *resource);
-void kernel_fini(struct kernel *kernel);
-
-/* Time in which programs count. `calm`: nothing comes, goes or counts anew. */
-void kernel_run(struct kernel *kernel, bool calm);
-
-/* One collection at `now` (UNIX ns). Some maps cannot be read to their end, unless `calm`. */
-const struct snapshot *kernel_collect(struct kernel *kernel, uint64_t now, bool calm);
+struct kernel *kernel_simulated(
+	uint64_t seed, enum temporality_preference preference, const struct resource *resource);
+void kernel_free(struct kernel *kernel); /* accepts NULL */

@@ -125,6 +125,7 @@ void network_init(struct network *network, struct kernel *kernel,
 {
 	*network = (struct network){
 		.kernel = kernel,
+		.receiver.kernel = kernel,
 		.loop = loop_new(NULL),
 		.options = *options,
 		.choose = choose,

@@ -20,15 +20,8 @@ static void fault(struct receiver *receiver, const struct delta *delta, const ch
 		snprintf(receiver->fault, sizeof(receiver->fault),
 			"%s n=%d (%d is the overflow): %s; start %" PRIu64 ", time %" PRIu64
 			", end of the one before %" PRIu64,
-			map_names[delta->map], delta->key, OVERFLOW_KEY, what, delta->start,
-			delta->time, receiver->ends[delta->map][delta->key]);
-}
-
-static void add(struct amount *sum, const struct amount *amount)
-{
-	for (int i = 0; i < BUCKETS; i++)
-		sum->buckets[i] += amount->buckets[i];
-	sum->sum += amount->sum;
+			receiver->kernel->maps[delta->map].name, delta->key, OVERFLOW_KEY, what,
+			delta->start, delta->time, receiver->ends[delta->map][delta->key]);
 }
 
 static void take(struct receiver *receiver, const struct delta *delta, bool rejected)
@@ -52,8 +45,8 @@ static void take(struct receiver *receiver, const struct delta *delta, bool reje
 	*end = delta->time;
 	receiver->starts[delta->map][delta->key] = delta->start;
 	receiver->counts[delta->map][delta->key]++;
-	add(rejected ? &receiver->rejected[delta->map][delta->key]
-		     : &receiver->sums[delta->map][delta->key],
+	amount_add(rejected ? &receiver->rejected[delta->map][delta->key]
+			    : &receiver->sums[delta->map][delta->key],
 		&delta->amount);
 	receiver->points++;
 }
@@ -67,10 +60,10 @@ static int key_of(Opentelemetry__Proto__Common__V1__KeyValue *const *attrs, size
 	return (int)attrs[0]->value->int_value;
 }
 
-static int map_of(const otlp_metric *metric)
+static int map_of(const struct receiver *receiver, const otlp_metric *metric)
 {
-	for (int i = 0; i < MAPS; i++) {
-		if (!strcmp(metric->name, map_names[i]))
+	for (int i = 0; i < receiver->kernel->map_count; i++) {
+		if (!strcmp(metric->name, receiver->kernel->maps[i].name))
 			return i;
 	}
 	return -1;
@@ -148,17 +141,37 @@ static void take_exponential(
 		};
 		uint64_t count = point->zero_count;
 
+		if (point->scale < 0 || point->scale > 20) {
+			fault(receiver, &delta, "its scale is none that was asked for");
+			return;
+		}
 		for (size_t b = 0; point->positive && b < point->positive->n_bucket_counts; b++) {
-			size_t index = (size_t)point->positive->offset + b;
+			/* The bucket at scale 0 in which this one lies. */
+			int64_t index = (point->positive->offset + (int64_t)b) >> point->scale;
 
-			if (index < BUCKETS)
-				delta.amount.buckets[index] = point->positive->bucket_counts[b];
+			if (index >= 0 && index < BUCKETS)
+				delta.amount.buckets[index] += point->positive->bucket_counts[b];
 			count += point->positive->bucket_counts[b];
 		}
-		if (point->scale || count != point->count)
-			fault(receiver, &delta, "its scale or count is wrong");
+		if (count != point->count)
+			fault(receiver, &delta, "its count is not that of its buckets");
 		take(receiver, &delta, *rejected > 0);
 		*rejected -= *rejected > 0;
+	}
+}
+
+static void take_metric(
+	struct receiver *receiver, int map, const otlp_metric *metric, uint64_t *rejected)
+{
+	switch (receiver->kernel->maps[map].instrument) {
+	case INSTRUMENT_HISTOGRAM:
+		take_histogram(receiver, map, metric, rejected);
+		break;
+	case INSTRUMENT_EXPONENTIAL_HISTOGRAM:
+		take_exponential(receiver, map, metric, rejected);
+		break;
+	default:
+		take_sum(receiver, map, metric, rejected);
 	}
 }
 
@@ -174,14 +187,10 @@ void receiver_take(struct receiver *receiver, const struct sink_request *request
 	for (size_t s = 0; s < resource->n_scope_metrics; s++) {
 		for (size_t m = 0; m < resource->scope_metrics[s]->n_metrics; m++) {
 			const otlp_metric *metric = resource->scope_metrics[s]->metrics[m];
-			int map = map_of(metric);
+			int map = map_of(receiver, metric);
 
-			if (map == MAP_HISTOGRAM)
-				take_histogram(receiver, map, metric, &rejected);
-			else if (map == MAP_EXPONENTIAL)
-				take_exponential(receiver, map, metric, &rejected);
-			else if (map >= 0)
-				take_sum(receiver, map, metric, &rejected);
+			if (map >= 0)
+				take_metric(receiver, map, metric, &rejected);
 		}
 	}
 }
@@ -191,20 +200,55 @@ static bool is_same(const struct amount *a, const struct amount *b)
 	return !memcmp(a, b, sizeof(*a));
 }
 
-void receiver_compare(struct receiver *receiver, const struct kernel *kernel)
+static bool is_within(const struct amount *a, const struct amount *b)
 {
-	for (int i = 0; i < MAPS; i++) {
+	for (int i = 0; i < BUCKETS; i++) {
+		if (a->buckets[i] > b->buckets[i])
+			return false;
+	}
+	return a->sum <= b->sum;
+}
+
+static void compare(struct receiver *receiver, int map, const char *key, const struct amount *got,
+	const struct amount *truth, bool right)
+{
+	const struct counted *counted = &receiver->kernel->maps[map];
+	char *text = receiver->fault;
+	size_t size = sizeof(receiver->fault);
+	int used;
+
+	if (right || *text)
+		return;
+	used = snprintf(text, size, "%s %s: received", counted->name, key);
+	for (int i = 0; i < BUCKETS; i++)
+		used += snprintf(text + used, size - (size_t)used, " %" PRIu64, got->buckets[i]);
+	used += snprintf(
+		text + used, size - (size_t)used, ", sum %" PRIu64 "; the truth is", got->sum);
+	for (int i = 0; i < BUCKETS; i++)
+		used += snprintf(text + used, size - (size_t)used, " %" PRIu64, truth->buckets[i]);
+	snprintf(text + used, size - (size_t)used, ", sum %" PRIu64, truth->sum);
+}
+
+void receiver_compare(struct receiver *receiver)
+{
+	for (int i = 0; i < receiver->kernel->map_count; i++) {
+		const struct counted *counted = &receiver->kernel->maps[i];
+		struct amount all = {0}, all_truth = {0};
+		char key[32];
+
 		for (int k = 0; k <= OVERFLOW_KEY; k++) {
-			const struct amount *truth = &kernel->maps[i].truth[k];
+			const struct amount *truth = &counted->truth[k];
 			struct amount got = receiver->sums[i][k];
 
-			add(&got, &receiver->rejected[i][k]);
-			if (is_same(&got, truth) || receiver->fault[0])
-				continue;
-			snprintf(receiver->fault, sizeof(receiver->fault),
-				"%s n=%d: received %" PRIu64 ", the truth is %" PRIu64
-				" (first bucket)",
-				map_names[i], k, got.buckets[0], truth->buckets[0]);
+			amount_add(&got, &receiver->rejected[i][k]);
+			amount_add(&all, &got);
+			amount_add(&all_truth, truth);
+			snprintf(key, sizeof(key), "n=%d (%d is the overflow)", k, OVERFLOW_KEY);
+			if (!counted->mixed)
+				compare(receiver, i, key, &got, truth, is_same(&got, truth));
+			else if (k != OVERFLOW_KEY)
+				compare(receiver, i, key, &got, truth, is_within(&got, truth));
 		}
+		compare(receiver, i, "in all", &all, &all_truth, is_same(&all, &all_truth));
 	}
 }

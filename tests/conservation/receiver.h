@@ -6,11 +6,12 @@
 #include "sink/request.h"
 
 struct receiver {
-	struct amount sums[MAPS][KEYS + 1];
-	struct amount rejected[MAPS][KEYS + 1];
-	uint64_t starts[MAPS][KEYS + 1],
-		ends[MAPS][KEYS + 1];	 /* of the last point that was taken */
-	uint64_t counts[MAPS][KEYS + 1]; /* points that were taken */
+	const struct kernel *kernel; /* borrowed */
+	struct amount sums[MAPS_MAX][KEYS + 1];
+	struct amount rejected[MAPS_MAX][KEYS + 1];
+	uint64_t starts[MAPS_MAX][KEYS + 1],
+		ends[MAPS_MAX][KEYS + 1];    /* of the last point that was taken */
+	uint64_t counts[MAPS_MAX][KEYS + 1]; /* points that were taken */
 	uint64_t points;
 	char fault[256]; /* "" : none */
 };
@@ -24,4 +25,4 @@ void receiver_take(
 	struct receiver *receiver, const struct sink_request *request, uint64_t rejected);
 
 /* Sets `fault` if what was taken and rejected is not the kernel's truth. */
-void receiver_compare(struct receiver *receiver, const struct kernel *kernel);
+void receiver_compare(struct receiver *receiver);

@@ -25,7 +25,7 @@ static const struct conduct *choose(struct network *network)
 }
 
 struct fixture {
-	struct kernel kernel;
+	struct kernel *kernel;
 	struct network network;
 	uint64_t next; /* collection */
 };
@@ -42,8 +42,8 @@ static int setup(void **state)
 	conduct = &network_good;
 	if (!fixture)
 		return -1;
-	kernel_init(&fixture->kernel, 7, PREFER_DELTA, &resource);
-	network_init(&fixture->network, &fixture->kernel, &options, choose);
+	fixture->kernel = kernel_simulated(7, PREFER_DELTA, &resource);
+	network_init(&fixture->network, fixture->kernel, &options, choose);
 	fixture->next = clock_monotonic_ns();
 	*state = fixture;
 	return 0;
@@ -54,7 +54,7 @@ static int teardown(void **state)
 	struct fixture *fixture = *state;
 
 	network_fini(&fixture->network);
-	kernel_fini(&fixture->kernel);
+	kernel_free(fixture->kernel);
 	free(fixture);
 	return 0;
 }
@@ -72,13 +72,14 @@ static void pump_until(struct fixture *fixture, uint64_t at)
  * under way. Returns true if there was one. */
 static bool pass_interval(struct fixture *fixture)
 {
+	struct kernel *kernel = fixture->kernel;
 	struct network *network = &fixture->network;
 	bool collects = !exporter_busy(network->exporter);
 
-	kernel_run(&fixture->kernel, true);
+	kernel->calls->run(kernel, true);
 	fixture->next += INTERVAL;
 	if (collects)
-		network_export(network, kernel_collect(&fixture->kernel, clock_realtime_ns(), true),
+		network_export(network, kernel->calls->collect(kernel, clock_realtime_ns(), true),
 			30 * NSEC_PER_SEC);
 	pump_until(fixture, fixture->next);
 	if (network->sink)
@@ -115,7 +116,7 @@ static void check_one_delta(const struct fixture *fixture, const struct receiver
 	const struct receiver *now = &fixture->network.receiver;
 	int series = 0;
 
-	for (int m = 0; m < MAPS; m++) {
+	for (int m = 0; m < fixture->kernel->map_count; m++) {
 		for (int k = 0; k <= OVERFLOW_KEY; k++) {
 			if (!before->counts[m][k])
 				continue;
@@ -130,7 +131,7 @@ static void check_one_delta(const struct fixture *fixture, const struct receiver
 
 static void check_balance(struct fixture *fixture)
 {
-	receiver_compare(&fixture->network.receiver, &fixture->kernel);
+	receiver_compare(&fixture->network.receiver);
 	if (fixture->network.receiver.fault[0])
 		fail_msg("%s", fixture->network.receiver.fault);
 }
