@@ -49,8 +49,9 @@ struct kernel_calls {
 	/* One collection at `now` (UNIX ns). Some maps cannot be read to their end, unless `calm`.
 	 */
 	const struct snapshot *(*collect)(struct kernel *kernel, uint64_t now, bool calm);
-	/* Say what happened. False: something did not that was to happen in a long run. */
-	bool (*tell)(const struct kernel *kernel);
+	/* At the end, once: say what happened. Returns what is wrong with that, or NULL: also if
+	 * something did not happen that has to in a run that is long. */
+	const char *(*tell)(const struct kernel *kernel, bool is_long);
 	void (*free)(struct kernel *kernel);
 };
 
