@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_conservation [-v] [-b] [-s SEED] [-n EXPORTS]: what a receiver of deltas has in the end is
- * what the kernel counted, exactly and for every series, whatever happened on the way. Model,
+ * test_conservation [-v] [-b] [-c] [-s SEED] [-n EXPORTS]: what a receiver of deltas has in the end
+ * is what the kernel counted, exactly and for every series, whatever happened on the way. Model,
  * exporter and receiver are the real ones, over real sockets; the time is not. With -b BPF programs
  * count, and all of otelbpf reads and retires what they use; otherwise what counts is simulated.
+ * With -c (and -b) totals are sent in place of deltas.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -21,7 +22,7 @@
 enum {
 	EXIT_SKIP = 77,
 	/* A run of so many exports has met everything. */
-	LONG_RUN = 1000,
+	LONG_RUN = 2000,
 	PHASE = 250, /* exports between two balances */
 	/* Rounds of the loop for one export: some days. */
 	MANY_ROUNDS = 1000000,
@@ -178,7 +179,7 @@ static uint64_t run(struct network *network, uint64_t exports)
 }
 
 struct arguments {
-	bool verbose, programs;
+	bool verbose, programs, cumulative;
 	uint64_t seed, exports;
 };
 
@@ -187,13 +188,16 @@ static bool parse(struct arguments *arguments, int argc, char **argv)
 	int option;
 
 	*arguments = (struct arguments){.seed = clock_seed() >> 32, .exports = 10000};
-	while ((option = getopt(argc, argv, "vbs:n:")) != -1) {
+	while ((option = getopt(argc, argv, "vbcs:n:")) != -1) {
 		switch (option) {
 		case 'v':
 			arguments->verbose = true;
 			break;
 		case 'b':
 			arguments->programs = true;
+			break;
+		case 'c':
+			arguments->cumulative = true;
 			break;
 		case 's':
 		case 'n':
@@ -205,7 +209,7 @@ static bool parse(struct arguments *arguments, int argc, char **argv)
 			return false;
 		}
 	}
-	return true;
+	return arguments->programs || !arguments->cumulative;
 }
 
 /* Exits if there is none to be had. */
@@ -217,12 +221,14 @@ static struct kernel *make_kernel(const struct arguments *arguments)
 	int result;
 
 	if (!arguments->programs)
-		return kernel_simulated(arguments->seed, PREFER_DELTA, &resource);
+		return kernel_simulated(arguments->seed, &resource);
 	if (geteuid()) {
 		printf("SKIP: needs root\n");
 		exit(EXIT_SKIP);
 	}
-	result = kernel_programs(&kernel, arguments->seed, PREFER_DELTA, &resource, &err);
+	result = kernel_programs(&kernel, arguments->seed,
+		arguments->cumulative ? TEMPORALITY_CUMULATIVE : TEMPORALITY_DELTA, &resource,
+		&err);
 	if (!result)
 		return kernel;
 	printf("%s: %s\n", result == -EPERM ? "SKIP" : "FAIL", err.text);

@@ -106,9 +106,12 @@ static void delete_some(struct programs *programs, struct foreign *foreign)
 	}
 }
 
-/* What is deleted before it was read is lost to anybody. */
+/* What is deleted before it was read is lost to anybody, and totals that nobody acknowledged go
+ * with their entry. */
 static void delete_entries(struct programs *programs)
 {
+	if (programs->kernel.temporality != TEMPORALITY_DELTA)
+		return;
 	for (int i = 0; i < FOREIGN_MAPS; i++) {
 		struct foreign *foreign = &programs->foreign[i];
 

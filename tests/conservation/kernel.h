@@ -39,6 +39,7 @@ struct kernel {
 	const struct kernel_calls *calls;
 	uint64_t random;
 	struct model *model;
+	enum temporality temporality; /* of all sums and histograms */
 	struct counted maps[MAPS_MAX];
 	int map_count;
 };
@@ -61,7 +62,7 @@ bool kernel_one_in(struct kernel *kernel, uint64_t n);
 
 void amount_add(struct amount *sum, const struct amount *amount);
 
-/* Aborts when out of memory. `resource` must outlive it. */
-struct kernel *kernel_simulated(
-	uint64_t seed, enum temporality_preference preference, const struct resource *resource);
+/* Delta temporality: what is lost on purpose here is lost if totals are told. Aborts when out of
+ * memory. `resource` must outlive it. */
+struct kernel *kernel_simulated(uint64_t seed, const struct resource *resource);
 void kernel_free(struct kernel *kernel); /* accepts NULL */

@@ -53,7 +53,7 @@ struct programs {
  * -EPERM or -ENOTSUP if BPF is not to be had here, with `err`. Aborts when out of memory.
  * `resource` must outlive it.
  */
-int kernel_programs(struct kernel **kernel, uint64_t seed, enum temporality_preference preference,
+int kernel_programs(struct kernel **kernel, uint64_t seed, enum temporality temporality,
 	const struct resource *resource, struct err *err) MUST_CHECK;
 
 /* events.c */

@@ -7,47 +7,71 @@
 
 #include "base/compiler.h"
 
-/* One delta, whatever its kind. */
-struct delta {
+/* Of one series, whatever its kind. */
+struct point {
 	int map, key;
 	uint64_t start, time;
 	struct amount amount;
 };
 
-static void fault(struct receiver *receiver, const struct delta *delta, const char *what)
+static void fault(struct receiver *receiver, const struct point *point, const char *what)
 {
 	if (!receiver->fault[0])
 		snprintf(receiver->fault, sizeof(receiver->fault),
 			"%s n=%d (%d is the overflow): %s; start %" PRIu64 ", time %" PRIu64
 			", end of the one before %" PRIu64,
-			receiver->kernel->maps[delta->map].name, delta->key, OVERFLOW_KEY, what,
-			delta->start, delta->time, receiver->ends[delta->map][delta->key]);
+			receiver->kernel->maps[point->map].name, point->key, OVERFLOW_KEY, what,
+			point->start, point->time, receiver->ends[point->map][point->key]);
 }
 
-static void take(struct receiver *receiver, const struct delta *delta, bool rejected)
+/* The point tells all since its start: leave of it what came since the last one, if that has the
+ * same start. Returns whether it does. */
+static bool subtract_last(struct receiver *receiver, struct point *point)
 {
-	uint64_t *end = &receiver->ends[delta->map][delta->key], total = 0;
+	struct amount *last = &receiver->last[point->map][point->key], total = point->amount;
+	bool goes_on = point->start == receiver->starts[point->map][point->key];
 
-	if (delta->key < 0 || delta->key > OVERFLOW_KEY) {
+	if (goes_on && point->time <= receiver->ends[point->map][point->key])
+		fault(receiver, point, "it is not behind the last one");
+	for (int i = 0; goes_on && i < BUCKETS; i++) {
+		if (point->amount.buckets[i] < last->buckets[i])
+			fault(receiver, point, "it went back");
+		point->amount.buckets[i] -= last->buckets[i];
+	}
+	if (goes_on)
+		point->amount.sum -= last->sum;
+	*last = total;
+	return goes_on;
+}
+
+static void take(struct receiver *receiver, struct point *point, bool rejected)
+{
+	bool is_delta = receiver->kernel->temporality == TEMPORALITY_DELTA, goes_on = false;
+	uint64_t total = 0, *end;
+
+	if (point->key < 0 || point->key > OVERFLOW_KEY) {
 		snprintf(receiver->fault, sizeof(receiver->fault), "a series that never was");
 		return;
 	}
+	if (!is_delta)
+		goes_on = subtract_last(receiver, point);
+	end = &receiver->ends[point->map][point->key];
 	for (int i = 0; i < BUCKETS; i++)
-		total += delta->amount.buckets[i];
-	if (delta->start >= delta->time)
-		fault(receiver, delta, "it does not end behind its start");
-	if (delta->start < *end)
-		fault(receiver, delta, "it overlaps");
-	if (!total)
-		fault(receiver, delta, "it is empty");
+		total += point->amount.buckets[i];
+	if (point->start >= point->time)
+		fault(receiver, point, "it does not end behind its start");
+	if (point->start < *end && !goes_on)
+		fault(receiver, point, "it overlaps");
+	if (!total && is_delta)
+		fault(receiver, point, "it is empty");
 	if (total > INT64_MAX)
-		fault(receiver, delta, "it is negative");
-	*end = delta->time;
-	receiver->starts[delta->map][delta->key] = delta->start;
-	receiver->counts[delta->map][delta->key]++;
-	amount_add(rejected ? &receiver->rejected[delta->map][delta->key]
-			    : &receiver->sums[delta->map][delta->key],
-		&delta->amount);
+		fault(receiver, point, "it is negative");
+	*end = point->time;
+	receiver->starts[point->map][point->key] = point->start;
+	receiver->counts[point->map][point->key]++;
+	amount_add(rejected ? &receiver->rejected[point->map][point->key]
+			    : &receiver->sums[point->map][point->key],
+		&point->amount);
 	receiver->points++;
 }
 
@@ -69,26 +93,34 @@ static int map_of(const struct receiver *receiver, const otlp_metric *metric)
 	return -1;
 }
 
+static void check_temporality(struct receiver *receiver, const otlp_metric *metric, int temporality)
+{
+	if (temporality != (int)receiver->kernel->temporality)
+		snprintf(receiver->fault, sizeof(receiver->fault), "%s: another temporality",
+			metric->name);
+}
+
 static void take_sum(
 	struct receiver *receiver, int map, const otlp_metric *metric, uint64_t *rejected)
 {
 	const Opentelemetry__Proto__Metrics__V1__Sum *sum = metric->sum;
 
-	if (sum->aggregation_temporality != (int)TEMPORALITY_DELTA || !sum->is_monotonic)
-		snprintf(receiver->fault, sizeof(receiver->fault), "%s: not a monotonic delta",
+	check_temporality(receiver, metric, sum->aggregation_temporality);
+	if (!sum->is_monotonic)
+		snprintf(receiver->fault, sizeof(receiver->fault), "%s: not monotonic",
 			metric->name);
 	for (size_t i = 0; i < sum->n_data_points; i++) {
-		const Opentelemetry__Proto__Metrics__V1__NumberDataPoint *point =
+		const Opentelemetry__Proto__Metrics__V1__NumberDataPoint *data =
 			sum->data_points[i];
-		struct delta delta = {
+		struct point point = {
 			.map = map,
-			.key = key_of(point->attributes, point->n_attributes),
-			.start = point->start_time_unix_nano,
-			.time = point->time_unix_nano,
-			.amount.buckets = {(uint64_t)point->as_int},
+			.key = key_of(data->attributes, data->n_attributes),
+			.start = data->start_time_unix_nano,
+			.time = data->time_unix_nano,
+			.amount.buckets = {(uint64_t)data->as_int},
 		};
 
-		take(receiver, &delta, *rejected > 0);
+		take(receiver, &point, *rejected > 0);
 		*rejected -= *rejected > 0;
 	}
 }
@@ -98,25 +130,24 @@ static void take_histogram(
 {
 	const Opentelemetry__Proto__Metrics__V1__Histogram *histogram = metric->histogram;
 
-	if (histogram->aggregation_temporality != (int)TEMPORALITY_DELTA)
-		snprintf(receiver->fault, sizeof(receiver->fault), "%s: not a delta", metric->name);
+	check_temporality(receiver, metric, histogram->aggregation_temporality);
 	for (size_t i = 0; i < histogram->n_data_points; i++) {
-		const Opentelemetry__Proto__Metrics__V1__HistogramDataPoint *point =
+		const Opentelemetry__Proto__Metrics__V1__HistogramDataPoint *data =
 			histogram->data_points[i];
-		struct delta delta = {
+		struct point point = {
 			.map = map,
-			.key = key_of(point->attributes, point->n_attributes),
-			.start = point->start_time_unix_nano,
-			.time = point->time_unix_nano,
-			.amount.sum = (uint64_t)point->sum,
+			.key = key_of(data->attributes, data->n_attributes),
+			.start = data->start_time_unix_nano,
+			.time = data->time_unix_nano,
+			.amount.sum = (uint64_t)data->sum,
 		};
 		uint64_t count = 0;
 
-		for (size_t b = 0; b < point->n_bucket_counts && b < BUCKETS; b++)
-			count += delta.amount.buckets[b] = point->bucket_counts[b];
-		if (count != point->count)
-			fault(receiver, &delta, "its count is not that of its buckets");
-		take(receiver, &delta, *rejected > 0);
+		for (size_t b = 0; b < data->n_bucket_counts && b < BUCKETS; b++)
+			count += point.amount.buckets[b] = data->bucket_counts[b];
+		if (count != data->count)
+			fault(receiver, &point, "its count is not that of its buckets");
+		take(receiver, &point, *rejected > 0);
 		*rejected -= *rejected > 0;
 	}
 }
@@ -124,38 +155,37 @@ static void take_histogram(
 static void take_exponential(
 	struct receiver *receiver, int map, const otlp_metric *metric, uint64_t *rejected)
 {
-	const Opentelemetry__Proto__Metrics__V1__ExponentialHistogram *data =
+	const Opentelemetry__Proto__Metrics__V1__ExponentialHistogram *histogram =
 		metric->exponential_histogram;
 
-	if (data->aggregation_temporality != (int)TEMPORALITY_DELTA)
-		snprintf(receiver->fault, sizeof(receiver->fault), "%s: not a delta", metric->name);
-	for (size_t i = 0; i < data->n_data_points; i++) {
-		const Opentelemetry__Proto__Metrics__V1__ExponentialHistogramDataPoint *point =
-			data->data_points[i];
-		struct delta delta = {
+	check_temporality(receiver, metric, histogram->aggregation_temporality);
+	for (size_t i = 0; i < histogram->n_data_points; i++) {
+		const Opentelemetry__Proto__Metrics__V1__ExponentialHistogramDataPoint *data =
+			histogram->data_points[i];
+		struct point point = {
 			.map = map,
-			.key = key_of(point->attributes, point->n_attributes),
-			.start = point->start_time_unix_nano,
-			.time = point->time_unix_nano,
-			.amount.sum = (uint64_t)point->sum,
+			.key = key_of(data->attributes, data->n_attributes),
+			.start = data->start_time_unix_nano,
+			.time = data->time_unix_nano,
+			.amount.sum = (uint64_t)data->sum,
 		};
-		uint64_t count = point->zero_count;
+		uint64_t count = data->zero_count;
 
-		if (point->scale < 0 || point->scale > 20) {
-			fault(receiver, &delta, "its scale is none that was asked for");
+		if (data->scale < 0 || data->scale > 20) {
+			fault(receiver, &point, "its scale is none that was asked for");
 			return;
 		}
-		for (size_t b = 0; point->positive && b < point->positive->n_bucket_counts; b++) {
+		for (size_t b = 0; data->positive && b < data->positive->n_bucket_counts; b++) {
 			/* The bucket at scale 0 in which this one lies. */
-			int64_t index = (point->positive->offset + (int64_t)b) >> point->scale;
+			int64_t index = (data->positive->offset + (int64_t)b) >> data->scale;
 
 			if (index >= 0 && index < BUCKETS)
-				delta.amount.buckets[index] += point->positive->bucket_counts[b];
-			count += point->positive->bucket_counts[b];
+				point.amount.buckets[index] += data->positive->bucket_counts[b];
+			count += data->positive->bucket_counts[b];
 		}
-		if (count != point->count)
-			fault(receiver, &delta, "its count is not that of its buckets");
-		take(receiver, &delta, *rejected > 0);
+		if (count != data->count)
+			fault(receiver, &point, "its count is not that of its buckets");
+		take(receiver, &point, *rejected > 0);
 		*rejected -= *rejected > 0;
 	}
 }

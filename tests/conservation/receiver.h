@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a receiver has that adds deltas up, and what it must never see. */
+/* What a receiver has that adds up what it gets, and what it must never see. */
 #pragma once
 
 #include "conservation/kernel.h"
@@ -10,16 +10,17 @@ struct receiver {
 	struct amount sums[MAPS_MAX][KEYS + 1];
 	struct amount rejected[MAPS_MAX][KEYS + 1];
 	uint64_t starts[MAPS_MAX][KEYS + 1],
-		ends[MAPS_MAX][KEYS + 1];    /* of the last point that was taken */
-	uint64_t counts[MAPS_MAX][KEYS + 1]; /* points that were taken */
+		ends[MAPS_MAX][KEYS + 1];	/* of the last point that was taken */
+	uint64_t counts[MAPS_MAX][KEYS + 1];	/* points that were taken */
+	struct amount last[MAPS_MAX][KEYS + 1]; /* cumulative: the last total */
 	uint64_t points;
 	char fault[256]; /* "" : none */
 };
 
 /*
- * Take the request's points, but for the first `rejected` deltas of it, which are told as rejected.
- * Sets `fault` for a point that no receiver of deltas should get: one that overlaps the last, goes
- * back, or has nothing to tell.
+ * Take the request's points, but for the first `rejected` of them, which are told as rejected.
+ * Sets `fault` for a point that no receiver should get: one that overlaps the last, goes back, or,
+ * being a delta, has nothing to tell.
  */
 void receiver_take(
 	struct receiver *receiver, const struct sink_request *request, uint64_t rejected);

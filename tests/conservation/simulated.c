@@ -286,8 +286,7 @@ static void add_map(struct simulated *simulated, int number, struct scope *scope
 		map->entries[k].present = number == MAP_STABLE;
 }
 
-struct kernel *kernel_simulated(
-	uint64_t seed, enum temporality_preference preference, const struct resource *resource)
+struct kernel *kernel_simulated(uint64_t seed, const struct resource *resource)
 {
 	struct simulated *simulated = calloc(1, sizeof(*simulated));
 	struct scope *scope, *other;
@@ -296,8 +295,13 @@ struct kernel *kernel_simulated(
 	if (!simulated || !model)
 		abort();
 	simulated->kernel = (struct kernel){
-		.calls = &calls, .random = seed, .model = model, .map_count = MAPS};
-	model_set_temporality(model, preference);
+		.calls = &calls,
+		.random = seed,
+		.model = model,
+		.temporality = TEMPORALITY_DELTA,
+		.map_count = MAPS,
+	};
+	model_set_temporality(model, PREFER_DELTA);
 	scope = model_add_scope(model, "conservation", "1", 1);
 	other = model_add_scope(model, "other", "1", 1);
 	if (!scope || !other)

@@ -42,7 +42,7 @@ static int setup(void **state)
 	conduct = &network_good;
 	if (!fixture)
 		return -1;
-	fixture->kernel = kernel_simulated(7, PREFER_DELTA, &resource);
+	fixture->kernel = kernel_simulated(7, &resource);
 	network_init(&fixture->network, fixture->kernel, &options, choose);
 	fixture->next = clock_monotonic_ns();
 	*state = fixture;
