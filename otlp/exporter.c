@@ -186,6 +186,15 @@ static void announce(struct exporter *exporter)
 		exporter->sending(exporter->acknowledged_context, &request);
 }
 
+void exporter_insist(struct exporter *exporter)
+{
+	exporter->unknown = true;
+	exporter->request_deadline = exporter->hurry;
+	exporter->patience = exporter->deadline - exporter->started;
+	if (exporter->request_timeout)
+		exporter->patience = earlier(exporter->patience, exporter->request_timeout);
+}
+
 static void begin_request(struct exporter *exporter, uint64_t now)
 {
 	exporter->report.result.requests++;
@@ -199,12 +208,10 @@ static void begin_request(struct exporter *exporter, uint64_t now)
 		exporter->request_deadline = earlier(
 			exporter->deadline, after(now, exporter->request_timeout));
 	exporter->patience = exporter->request_deadline - now;
-	if (!exporter->outgoing.is_given) {
+	if (exporter->outgoing.is_given)
+		exporter_insist(exporter);
+	else
 		announce(exporter);
-		return;
-	}
-	exporter->unknown = true;
-	exporter->request_deadline = exporter->hurry;
 }
 
 void exporter_next(struct exporter *exporter)

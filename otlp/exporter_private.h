@@ -63,6 +63,12 @@ static inline uint64_t after(uint64_t now, uint64_t time)
 
 /* One attempt with the bytes that are there. 0 or -ENOMEM. */
 int exporter_send(struct exporter *exporter) MUST_CHECK;
+/*
+ * Nobody knows whether the present request was accepted: only exporter_hurry ends it from now on,
+ * and an attempt has as much time as one has that begins with the export. What was left of that for
+ * this request may be too short for any answer.
+ */
+void exporter_insist(struct exporter *exporter);
 /* Set the timer; UINT64_MAX: never. */
 void exporter_arm(struct exporter *exporter, uint64_t at);
 /* The present request is done with; the next one, or the end. */

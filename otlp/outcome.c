@@ -32,10 +32,8 @@ static void describe(const struct http_result *answer, char *out, size_t room)
 /* The receiver may have got the request, and accepted it. */
 static void note_unknown(struct exporter *exporter)
 {
-	if (!exporter->insist || exporter->unknown || !http_was_sent(exporter->http))
-		return;
-	exporter->unknown = true;
-	exporter->request_deadline = exporter->hurry;
+	if (exporter->insist && !exporter->unknown && http_was_sent(exporter->http))
+		exporter_insist(exporter);
 }
 
 static void retry_later(struct exporter *exporter, const struct verdict *verdict);

@@ -215,6 +215,42 @@ static void test_no_deadline_ends_it(void **state)
 	assert_true(fixture->result.duration_ns >= 400 * NSEC_PER_MSEC);
 }
 
+/* Of an export whose second request begins shortly before the deadline. */
+static struct export_result send_late_request(uint64_t timeout, uint64_t deadline)
+{
+	struct export_result result;
+	struct fixture *fixture;
+	void *state;
+
+	assert_int_equal(setup(&state), 0);
+	fixture = state;
+	sample_free(&fixture->sample);
+	sample_new_many(&fixture->sample, 30, 300);
+	fixture->options.request_limit = 4096;
+	fixture->options.request_timeout_ns = timeout;
+	make_exporter(fixture);
+	SCRIPT(fixture, "hang", "ok", "hang", "hang", "ok");
+	begin(fixture, deadline);
+	finish(fixture);
+	result = fixture->result;
+	exporting_teardown(&state);
+	return result;
+}
+
+/* That its first attempt has little time must not mean that no answer ever comes in time. */
+static void test_a_late_request_has_time_for_an_answer(void **state)
+{
+	const uint64_t timeout = 200 * NSEC_PER_MSEC, deadline = 300 * NSEC_PER_MSEC;
+	struct export_result result;
+
+	(void)state;
+	do /* until the machine is fast enough to begin it */
+		result = send_late_request(timeout, deadline);
+	while (result.requests < 2);
+	assert_int_equal(result.attempts, 5);
+	assert_true(result.duration_ns >= deadline + timeout);
+}
+
 static void test_hurry_ends_it(void **state)
 {
 	static const char *const scripts[] = {"*hang", "*cut"};
@@ -448,6 +484,7 @@ int main(void)
 		TEST(test_ranges_of_several_requests),
 		TEST(test_what_is_too_large_is_not_acknowledged),
 		TEST(test_no_deadline_ends_it),
+		cmocka_unit_test(test_a_late_request_has_time_for_an_answer),
 		cmocka_unit_test(test_hurry_ends_it),
 		TEST(test_hurry_ends_a_long_wait),
 		TEST(test_never_sent_is_known),
