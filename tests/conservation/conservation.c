@@ -231,8 +231,12 @@ static struct kernel *make_kernel(const struct arguments *arguments)
 		&err);
 	if (!result)
 		return kernel;
-	printf("%s: %s\n", result == -EPERM ? "SKIP" : "FAIL", err.text);
-	exit(result == -EPERM ? EXIT_SKIP : EXIT_FAILURE);
+	if (result != -EPERM && result != -ENOTSUP) {
+		printf("FAIL: %s\n", err.text);
+		exit(EXIT_FAILURE);
+	}
+	printf("SKIP: %s\n", err.text);
+	exit(EXIT_SKIP);
 }
 
 /* Sets `fault` if what happened is not all that was to. */

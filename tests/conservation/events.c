@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What programs are made to count, by BPF_PROG_TEST_RUN: it returns when they have. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <bpf/bpf.h>
@@ -13,7 +11,7 @@ static uint64_t below(struct programs *programs, uint64_t n)
 	return kernel_random(&programs->kernel, n);
 }
 
-/* On a CPU of its own: values of a key lie in memory of several. */
+/* So that values of a key lie in memory of several. */
 static void choose_cpu(struct programs *programs)
 {
 	uint64_t number = below(programs, UINT32_MAX);

@@ -30,19 +30,6 @@ static const struct {
 	[PERCPU] = {"percpu", INSTRUMENT_COUNTER, true},
 };
 
-#define METRIC(name, rest)                                                                         \
-	"  - {name: " name ", map: " name ", unit: \"1\", description: D., attributes: "           \
-	"[{name: n, field: n}], " rest "}\n"
-
-static const char definition[] = "version: 1.0.0\ndescription: A test.\nmetrics:\n" METRIC(
-	"counts", "instrument: counter, idle_timeout: 15m")
-	METRIC("spread", "instrument: counter, idle_timeout: 15m") METRIC(
-		"sizes", "instrument: histogram, buckets: {exp2: {first: 0}}, idle_timeout: 15m")
-		METRIC("scales", "instrument: exponential_histogram, idle_timeout: 15m") METRIC(
-			"limited", "instrument: counter, idle_timeout: 15m, cardinality_limit: 6")
-			METRIC("plain", "instrument: counter")
-				METRIC("percpu", "instrument: counter, cardinality_limit: 6");
-
 /* Whose programs run while series end. */
 static struct programs *running;
 
@@ -243,12 +230,14 @@ static const struct kernel_calls calls = {
 static int load(struct programs *programs, struct err *err)
 {
 	struct pack *pack = &programs->pack;
-	const struct definition_options options = {.file = "counting.yaml"};
+	const struct definition_options options = {.file = COUNTING_DEFINITION};
 	const struct map_info *infos[LIMIT_OBJECT_MAPS];
 	int result;
 
-	result = definition_parse(
-		&options, definition, sizeof(definition) - 1, &pack->arena, &pack->definition, err);
+	if (!possible_cpus() || possible_cpus() > CPUS_MAX)
+		return err_set(err, -ENOTSUP, "needs a machine with 1 to %d CPUs, not %u", CPUS_MAX,
+			possible_cpus());
+	result = definition_load(&options, &pack->arena, &pack->definition, err);
 	if (!result)
 		result = probe_open(&pack->probe, COUNTING_OBJECT, NULL, 0, err);
 	if (result)
@@ -279,7 +268,7 @@ static void find_cpus(struct programs *programs)
 
 	if (sched_getaffinity(0, sizeof(set), &set))
 		abort();
-	for (int cpu = 0; cpu < CPU_SETSIZE && programs->cpu_count < CPUS_MAX; cpu++) {
+	for (int cpu = 0; cpu < CPUS_MAX; cpu++) {
 		if (CPU_ISSET((size_t)cpu, &set))
 			programs->cpus[programs->cpu_count++] = cpu;
 	}

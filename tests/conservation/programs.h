@@ -15,7 +15,7 @@
 
 enum {
 	FOREIGN_MAPS = PROGRAM_MAPS - SLOT_MAPS,
-	CPUS_MAX = 64,
+	CPUS_MAX = CPU_SETSIZE,
 };
 
 /* An owner who deletes entries. */
@@ -50,17 +50,17 @@ struct programs {
 };
 
 /*
- * -EPERM or -ENOTSUP if BPF is not to be had here, with `err`. Aborts when out of memory.
- * `resource` must outlive it.
+ * -EPERM or -ENOTSUP if it cannot be done here, or what else went wrong, with `err`. Aborts when
+ * out of memory. `resource` must outlive it.
  */
 int kernel_programs(struct kernel **kernel, uint64_t seed, enum temporality temporality,
 	const struct resource *resource, struct err *err) MUST_CHECK;
 
 /* events.c */
 void events_run(struct programs *programs, bool calm);
-/* Some of the maps of otel.bpf.h, while series end. Additions that are under way end. */
+/* In maps of otel.bpf.h alone: the foreign ones were just read. */
 void events_while_retiring(struct programs *programs);
-/* All that began to add ends. */
+/* What began to add ends. */
 void events_finish(struct programs *programs);
-/* All maps, or one of the foreign ones, were read to the end. */
+/* To the end. */
 void events_were_read(struct foreign *foreign);
