@@ -2,6 +2,7 @@
 #include "model/model.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/compiler.h"
@@ -43,16 +44,38 @@ enum temporality instrument_temporality(
 	return delta ? TEMPORALITY_DELTA : TEMPORALITY_CUMULATIVE;
 }
 
+/* Whole numbers up to here are doubles. */
+#define DOUBLE_WHOLE (UINT64_C(1) << 53)
+
+/* value x factor / divisor, rounded once: from all digits that there is room for, the last of which
+ * tells whether others follow. */
+static double quotient(uint64_t value, uint64_t factor, uint64_t divisor)
+{
+	unsigned __int128 product = (unsigned __int128)value * factor, digits;
+	uint64_t high = (uint64_t)(product >> 64), low = (uint64_t)product;
+	int shift;
+
+	if (!product)
+		return 0;
+	shift = high ? __builtin_clzll(high) : 64 + __builtin_clzll(low);
+	product <<= shift;
+	digits = product / divisor;
+	digits |= product % divisor != 0;
+	return ldexp((double)digits, -shift);
+}
+
 double metric_to_double(const struct metric *metric, uint64_t value)
 {
 	const struct metric_desc *desc = &metric->desc;
-	double number = desc->is_signed ? (double)(int64_t)value : (double)value;
+	bool negative = desc->is_signed && (int64_t)value < 0;
+	uint64_t size = negative ? -value : value;
+	double number;
 
-	if (desc->factor > 1) /* rare: one rounding, at the cost of slow arithmetic */
-		return (double)((desc->is_signed ? (long double)(int64_t)value
-						 : (long double)value) *
-				(long double)desc->factor / (long double)desc->divisor);
-	return number / (double)desc->divisor;
+	if (desc->factor <= 1 && (size | desc->divisor) <= DOUBLE_WHOLE)
+		number = (double)size / (double)desc->divisor;
+	else /* rare, and slow */
+		number = quotient(size, desc->factor ? desc->factor : 1, desc->divisor);
+	return negative ? -number : number;
 }
 
 bool metric_to_integer(const struct metric *metric, uint64_t value, int64_t *integer)

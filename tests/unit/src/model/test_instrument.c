@@ -41,6 +41,47 @@ static void test_values_in_the_metric_unit(void **state)
 	assert_true(metric_to_double(&sint, (uint64_t)-5) == -5.0);
 }
 
+/* The nearest double, as a compiler finds it for the decimal number: also where a value is none. */
+static void test_values_are_rounded_once(void **state)
+{
+	static const struct {
+		uint64_t factor, divisor, value;
+		double expected;
+	} rows[] = {
+		{0, 1000, 160582170783849234, 160582170783849.234},
+		{0, 1000, 7348923650440504779, 7348923650440504.779},
+		{0, 1000, 489420729856569952, 489420729856569.952},
+		{0, 1000, UINT64_MAX, 18446744073709551.615},
+		{0, 1000000, 2175391803429965651, 2175391803429.965651},
+		{0, 1000000000, 724075070743785671, 724075070.743785671},
+		{0, 1000000000, 9606683843737507303U, 9606683843.737507303},
+		{0, 1000000000, UINT64_MAX, 18446744073.709551615},
+		{1, 1, (UINT64_C(1) << 53) + 1, 9007199254740993.0},
+		{1, 1, (UINT64_C(1) << 53) + 3, 9007199254740995.0},
+		{1, 1, UINT64_MAX, 18446744073709551615.0},
+		/* With a factor. */
+		{4096, 1, UINT64_MAX, 75557863725914323415040.0},
+		{1 << 10, 1000000, 9007199254740993, 9223372036854.776832},
+		{60, 1000000000, 160582170783849235, 9634930247.0309541},
+		{UINT64_C(1) << 63, 3, 3, 9223372036854775808.0},
+		{UINT64_C(1) << 63, UINT64_MAX, UINT64_MAX, 9223372036854775808.0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct metric metric = {
+			.desc = {.factor = rows[i].factor, .divisor = rows[i].divisor}};
+		uint64_t value = rows[i].value;
+
+		if (metric_to_double(&metric, value) != rows[i].expected)
+			fail_msg("row %zu: found %.17g, expected %.17g", i,
+				metric_to_double(&metric, value), rows[i].expected);
+		metric.desc.is_signed = true;
+		if (value <= INT64_MAX)
+			assert_true(metric_to_double(&metric, -value) == -rows[i].expected);
+	}
+}
+
 /* OTLP metrics exporter specification, "temporality preference", rows of asynchronous instruments.
  */
 static void test_temporality(void **state)
@@ -79,6 +120,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_temporality),
 		cmocka_unit_test(test_values_in_the_metric_unit),
+		cmocka_unit_test(test_values_are_rounded_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
