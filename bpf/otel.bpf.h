@@ -112,6 +112,10 @@
  * is counted as well, but at scale 0, and brings the whole series down to it.
  */
 #define OTEL_EXPONENTIAL_HISTOGRAM(name, key_type, entries, scale, divisor, lowest, highest)       \
+	_Static_assert((divisor) == 1 || (divisor) == 1000 || (divisor) == 1000000 ||              \
+			       (divisor) == 1000000000,                                            \
+		"divisor 1, 1000, 1000000 or 1000000000, as a literal");                           \
+	_Static_assert((lowest) > 0, "lowest is 1 or more: zeros have a place of their own");      \
 	OTEL_EXPONENTIAL_SLOTS(name, key_type, entries, scale, divisor,                            \
 		OTEL_OCTAVE(lowest, divisor),                                                      \
 		OTEL_OCTAVE(highest, divisor) - OTEL_OCTAVE(lowest, divisor) + 1)
@@ -197,7 +201,8 @@ static __always_inline void otel_bucket_add(
 	_Static_assert((scale_) >= 0 && (scale_) <= OTEL_MAX_SCALE, "scale 0 to 6");               \
 	_Static_assert((octaves) > 0, "lowest is above highest");                                  \
                                                                                                    \
-	static __always_inline void name##_record(const key_type *key, __u64 value)                \
+	static __always_inline                                                                     \
+		__attribute__((unused)) void name##_record(const key_type *key, __u64 value)       \
 	{                                                                                          \
 		struct name##_slot *slot = name##_find(key);                                       \
 		__u64 bucket, *counter;                                                            \

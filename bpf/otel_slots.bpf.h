@@ -304,6 +304,7 @@ static __always_inline void otel_add(__u64 *counter, __u64 n)
                                                                                                    \
 		return name##_find_at(key, &number);                                               \
 	}                                                                                          \
+	_Static_assert((entries) > 0 && (entries) < 0xffffffff, "entries: 1 to 2^32 - 2");         \
 	_Static_assert(_Alignof(key_type) <= 8, "keys stand at a multiple of 8")
 
 /*
@@ -318,7 +319,8 @@ static __always_inline void otel_add(__u64 *counter, __u64 n)
 	OTEL_SLOTS(name, key_type, __u64, entries, name##_otel_spread = (shards));                 \
 	OTEL_MAPPED_ARRAY(name##_shards, __u64, (shards)*OTEL_SPREAD_STRIDE(entries));             \
                                                                                                    \
-	static __always_inline __u64 *name##_find_value(const key_type *key)                       \
+	static __always_inline __attribute__((unused))                                             \
+	__u64 *name##_find_value(const key_type *key)                                              \
 	{                                                                                          \
 		__u32 number = 0, at = bpf_get_smp_processor_id();                                 \
 		struct name##_slot *slot = name##_find_at(key, &number);                           \
@@ -343,7 +345,7 @@ static __always_inline void otel_add(__u64 *counter, __u64 n)
 	} __attribute__((aligned(64)));                                                            \
 	OTEL_MAPPED_ARRAY(name, struct name##_shard, 1);                                           \
                                                                                                    \
-	static __always_inline struct name##_shard *name##_own_shard(void)                         \
+	static __always_inline __attribute__((unused)) struct name##_shard *name##_own_shard(void) \
 	{                                                                                          \
 		__u32 cpu = bpf_get_smp_processor_id(), first = 0;                                 \
 		struct name##_shard *shard = bpf_map_lookup_elem(&name, &cpu);                     \
