@@ -9,7 +9,7 @@ code() { awk -v fence="\`\`\`$1" '$0 == fence { on = 1; next } /^```$/ { on = 0 
 cmake --install "$BUILD" --prefix "$work/usr" >"$work/out" || fail "$(cat "$work/out")"
 code c >"$work/transmit.bpf.c"
 code yaml >"$work/transmit.yaml"
-code sh | grep '^clang ' | sed "s|PREFIX|$work/usr|; s|\$| -idirafter /usr/include/$(uname -m)-linux-gnu|" >"$work/compile"
+code sh | sed "/^otelbpf /d; s|PREFIX|$work/usr|" >"$work/compile"
 if [[ $(uname -m) == aarch64 ]]; then sed -i s/_x86/_arm64/ "$work/compile"; fi
 (cd "$work" && bash -e compile) || fail "the example does not compile"
 "$otelbpf" check "$work/transmit.yaml" >"$work/out" 2>&1 || fail "$(cat "$work/out")"
