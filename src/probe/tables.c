@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
+#include "base/compiler.h"
 #include "base/limits.h"
 #include "read/reader.h"
 
@@ -162,9 +164,17 @@ static bool spread_fits(
 	return true;
 }
 
-/* A program that sleeps may hold a slot's number for longer than anybody can wait. */
+/* A program that sleeps may hold a slot's number for longer than anybody can wait. So may work that
+ * a program puts off by one of these, whatever the program itself does. */
 static bool any_sleeps(const struct probe *probe)
 {
+	static const char *const deferring[] = {"bpf_wq", "bpf_task_work"};
+	const struct btf *btf = bpf_object__btf(probe->object);
+
+	for (size_t i = 0; btf && i < ARRAY_SIZE(deferring); i++) {
+		if (btf__find_by_name_kind(btf, deferring[i], BTF_KIND_STRUCT) >= 0)
+			return true;
+	}
 	for (size_t i = 0; i < probe->program_count; i++) {
 		const char *section = probe->programs[i].section;
 		size_t length = strcspn(section, "/");
@@ -183,6 +193,7 @@ static int describe_slots(struct probe *probe, struct map_info *info, struct err
 	struct layout key, value;
 	int rc;
 
+	/* Its fields are those of the index, which count from the key's first byte. */
 	rc = cut_out(probe, &info->value, "key", &key, &table.key_offset);
 	if (rc == 0)
 		rc = cut_out(probe, &info->value, "value", &value, &table.value_offset);
@@ -199,15 +210,14 @@ static int describe_slots(struct probe *probe, struct map_info *info, struct err
 		table.value_offset >= info->value_size || info->max_entries < 2 ||
 		info->free_slots->max_entries != info->max_entries - 1)
 		return invalid(info, "its slots are not laid out in that way", err);
-	key.size = info->index->key_size;
 	value.size = info->value_size - table.value_offset;
 	if (!constants_fit(&table, layout, &value))
 		return invalid(info, "its buckets do not fit its constants", err);
 	table.elements = info->max_entries;
 	info->max_entries--;
-	info->key_size = key.size;
+	info->key_size = info->index->key_size;
 	info->value_size = value.size;
-	info->key = key;
+	info->key = info->index->key;
 	info->value = value;
 	info->table = table;
 	info->table.sleeps = any_sleeps(probe);

@@ -1,7 +1,7 @@
 set(probe_folder ${CMAKE_CURRENT_LIST_DIR}/probe)
 set(probe_objects ${CMAKE_CURRENT_BINARY_DIR}/probe)
 file(MAKE_DIRECTORY ${probe_objects})
-foreach(name constants itself layouts map_use pins programs required tables tables_wrong)
+foreach(name constants defers itself layouts map_use pins programs required sleeps tables tables_wrong)
 	bpf_object(${probe_objects}/${name}.bpf.o ${probe_folder}/${name}.bpf.c)
 	list(APPEND probe_object_files ${probe_objects}/${name}.bpf.o)
 endforeach()

@@ -17,13 +17,18 @@
 
 static struct err err;
 
-static struct probe *open_tables(void)
+static struct probe *open_object(const char *name)
 {
 	struct probe *probe;
 
-	if (probe_open(&probe, object_path("tables"), NULL, 0, &err) < 0)
+	if (probe_open(&probe, object_path(name), NULL, 0, &err) < 0)
 		fail_msg("%s", err.text);
 	return probe;
+}
+
+static struct probe *open_tables(void)
+{
+	return open_object("tables");
 }
 
 static void slots_show_what_they_hold(void **state)
@@ -51,6 +56,33 @@ static void slots_show_what_they_hold(void **state)
 	assert_ptr_equal(map->free_slots, probe_map(probe, "counts_free"));
 	assert_int_equal(map->index->table.kind, TABLE_NONE);
 	probe_free(probe);
+}
+
+/* The name of an anonymous union says where it is: in the key, not in the slot. */
+static void fields_of_a_key_begin_with_it(void **state)
+{
+	struct probe *probe = open_tables();
+	const struct map_info *map = probe_map(probe, "eithers");
+
+	(void)state;
+	assert_int_equal(map->key.size, 4);
+	assert_int_equal(map->key.field_count, 3);
+	assert_string_equal(map->key.fields[0].name, "union_0");
+	assert_int_equal(map->key.fields[0].offset, 0);
+	probe_free(probe);
+}
+
+static void programs_that_may_sleep_are_known(void **state)
+{
+	static const char *const objects[] = {"sleeps", "defers"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(objects) / sizeof(*objects); i++) {
+		struct probe *probe = open_object(objects[i]);
+
+		assert_true(probe_map(probe, "counts")->table.sleeps);
+		probe_free(probe);
+	}
 }
 
 static void exponential_histograms_tell_their_buckets(void **state)
@@ -145,6 +177,8 @@ int main(void)
 {
 	const struct CMUnitTest unprivileged[] = {
 		cmocka_unit_test(slots_show_what_they_hold),
+		cmocka_unit_test(fields_of_a_key_begin_with_it),
+		cmocka_unit_test(programs_that_may_sleep_are_known),
 		cmocka_unit_test(exponential_histograms_tell_their_buckets),
 		cmocka_unit_test(shards_show_their_values),
 		cmocka_unit_test(values_in_shards_are_found),
