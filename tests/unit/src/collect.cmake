@@ -11,9 +11,11 @@ set(table_memory ${CMAKE_CURRENT_LIST_DIR}/collect/table_memory.c)
 foreach(unit feed_keep feed_rename feed_table feed_exponential plan_boundaries)
 	unit_test(src/collect/${unit}.c ${fixture} ${table_memory} LINK otelbpf_collect)
 endforeach()
-target_link_options(unit_src_collect_feed_table PRIVATE
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
 foreach(unit reclaim retire)
 	unit_test(src/collect/${unit}.c ${fixture} ${table_memory} ${CMAKE_CURRENT_LIST_DIR}/collect/retire_world.c
 		LINK otelbpf_collect)
+endforeach()
+foreach(unit feed_table retire)
+	target_sources(unit_src_collect_${unit} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/collect/allocations.c)
+	target_link_options(unit_src_collect_${unit} PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
 endforeach()

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "collect/feed_private.h"
+#include "src/collect/allocations.h"
 #include "src/collect/fixture.h"
 #include "src/collect/table_memory.h"
 #include "test.h"
@@ -229,35 +230,6 @@ static void test_shards_apart(void **state)
 	assert_int_equal(b.metric->series[1].attrs[0].integer, 2);
 	bench_end(&b);
 }
-
-/* The linker lets all allocations of ours come by here (--wrap). */
-static unsigned int allocations;
-/* NOLINTBEGIN(bugprone-reserved-identifier) */
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-	allocations++;
-	return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	allocations++;
-	return __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-	allocations++;
-	return __real_realloc(memory, size);
-}
-/* NOLINTEND(bugprone-reserved-identifier) */
 
 static void test_no_allocation_for_what_is_known(void **state)
 {

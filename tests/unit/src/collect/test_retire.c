@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/collect/allocations.h"
 #include "src/collect/retire_world.h"
 #include "test.h"
 
@@ -46,6 +47,27 @@ static uint64_t collect(uint64_t seconds, bool taken)
 		live += series_is_live(w->metric, i);
 	send(0, w->metric->series_count, taken);
 	return live;
+}
+
+/* Whatever the instrument, and whether the receiver takes it or not. */
+static void test_no_allocation_while_series_go_on(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < KINDS; i++) {
+		unsigned int before = 0;
+
+		w = world_begin(&kinds[i], i + 1);
+		for (int n = 0; n < 40; n++) {
+			if (n == 20)
+				before = allocations;
+			for (uint32_t key = 0; key < KEYS; key++)
+				event(key);
+			assert_true(collect(1, n % 3 > 0) > 0);
+		}
+		assert_int_equal(allocations, before);
+		assert_int_equal(retirement_count(w->retirement), 0);
+		world_end();
+	}
 }
 
 static void test_only_what_was_delivered_ends(void **state)
@@ -161,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_is_lost),
+		cmocka_unit_test(test_no_allocation_while_series_go_on),
 		cmocka_unit_test(test_only_what_was_delivered_ends),
 		cmocka_unit_test(test_a_level_stays),
 		cmocka_unit_test(test_gauges),
