@@ -8,10 +8,26 @@
 
 static const char section[] = ".otelbpf";
 
+/* Several strings of C, one after the other: each but the last ends with a line, and zeros fill
+ * what lies between them. A zero at any other place stays, for the parser to refuse. Returns the
+ * length. */
+static size_t join(char *text, size_t length)
+{
+	size_t joined = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] || !joined || text[joined - 1] != '\n')
+			text[joined++] = text[i];
+	}
+	text[joined] = '\0';
+	return joined;
+}
+
 static int copy_definition(const struct kernel_file *bytes, struct arena *arena, const char **text,
 	size_t *length, struct err *err)
 {
 	const void *contents;
+	char *copy;
 	int rc = elf_section(bytes->bytes, bytes->size, section, &contents, length, err);
 
 	if (rc == -ENOENT)
@@ -25,8 +41,12 @@ static int copy_definition(const struct kernel_file *bytes, struct arena *arena,
 			section, *length, LIMIT_DEFINITION_BYTES);
 	if (*length && !((const char *)contents)[*length - 1])
 		--*length; /* the end of a string in C */
-	*text = arena_strndup(arena, contents, *length);
-	return *text ? 0 : err_set(err, -ENOMEM, "out of memory");
+	copy = arena_strndup(arena, contents, *length);
+	if (!copy)
+		return err_set(err, -ENOMEM, "out of memory");
+	*length = join(copy, *length);
+	*text = copy;
+	return 0;
 }
 
 int probe_definition(

@@ -40,9 +40,9 @@ int probe_open(struct probe **probe, const char *file, const struct probe_choice
 	size_t choice_count, struct err *err) MUST_CHECK;
 
 /*
- * The pack definition that an object has in itself (bpf/otel_pack.bpf.h): text without the NUL at
- * its end, not checked further, in `arena`. -ENOENT if there is no such file, -ENODATA if the
- * object has no definition, -EINVAL as for probe_open.
+ * The pack definition that an object has in itself (bpf/otel_pack.bpf.h): its texts, one after the
+ * other, without the NULs behind them, not checked further, in `arena`. -ENOENT if there is no such
+ * file, -ENODATA if the object has no definition, -EINVAL as for probe_open.
  */
 int probe_definition(const char *file, struct arena *arena, const char **text, size_t *length,
 	struct err *err) MUST_CHECK;

@@ -14,6 +14,16 @@ if [[ $(uname -m) == aarch64 ]]; then sed -i s/_x86/_arm64/ "$work/compile"; fi
 (cd "$work" && bash -e compile) || fail "the example does not compile"
 "$otelbpf" check "$work/transmit.yaml" >"$work/out" 2>&1 || fail "$(cat "$work/out")"
 
+# The page's declarations, of which an object is made that is a pack by itself.
+{
+    code "c declarations"
+    echo 'SEC("raw_tp/sys_enter") int count(__u64 *context)'
+    echo '{ __u32 key = context[1]; otel_sharded_counter_add(calls, &key, 1); otel_exponential_histogram_record(times, &key, 1); return 0; }'
+} >"$work/calls.bpf.c"
+(cd "$work" && sed s/transmit/calls/g compile | bash -e) || fail "the declarations do not compile"
+"$otelbpf" check "$work/calls.bpf.o" >"$work/out" 2>&1 || fail "$(cat "$work/out")"
+grep -q '^calls: good, 2 metrics' "$work/out" || fail "$(cat "$work/out")"
+
 ip link add otelapi0 type veth peer name otelapi1 2>/dev/null || skip "this kernel has no veth devices"
 at_exit ip link del otelapi0
 for device in otelapi0 otelapi1; do

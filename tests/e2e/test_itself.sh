@@ -9,6 +9,23 @@ start_otelbpf --otlp-endpoint "$otlp_http" "$TEST_PACKS/itself/itself.bpf.o"
 stop_otelbpf
 expect_metric itself itself '{syscall}' sum
 expect "its count" "$(points itself | jq -c '[.attributes, .value]')" '[{"kind":"all"},7]'
+
+# Of metrics that are declared in one place.
+: >"$work/otelbpf.log"
+start_otelbpf --otlp-endpoint "$otlp_http" "$TEST_PACKS/whole/whole.bpf.o"
+"$workload" observe 1 1 7
+stop_otelbpf
+for counter in calls sharded percpu level; do expect_metric whole.$counter whole '{syscall}' sum; done
+expect_metric whole.sizes whole By histogram
+expect_metric whole.times whole s exponential_histogram
+expect "calls" "$(points whole.calls | jq -c '[.attributes, .value, .description]')" \
+    '[{"syscall.kind":"one","syscall.number":148},7,"Calls: one each."]'
+expect "sharded" "$(points whole.sharded | jq -c '[.attributes, .value, .monotonic]')" '[{"key":1},7,true]'
+expect "per CPU" "$(points whole.percpu | jq -c '[.attributes, .value, .monotonic]')" '[{},7,true]'
+expect "level" "$(points whole.level | jq -c '[.attributes, .value]')" '[{"key":1},-7]'
+expect "gauge" "$(points whole.gauge | jq -c '[.attributes, .value, .type, .unit]')" '[{"key":1},0.5,"gauge","s"]'
+expect "sizes" "$(points whole.sizes | jq -c '[.count, .sum, .bounds[0], .buckets]')" '[7,700,8,[0,0,0,0,7,0,0,0]]'
+expect "times" "$(points whole.times | jq -c '[.count, .sum, .min, .max, .scale]')" '[7,21,3,3,5]'
 stop_collector
 
 # By name, as every pack.

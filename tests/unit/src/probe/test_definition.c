@@ -82,6 +82,26 @@ static void its_text(void **state)
 	probe_free(probe);
 }
 
+/* Behind a line they end a text, or fill what lies before the next one. */
+static void zeros(void **state)
+{
+	static const char contents[] = "the first text\n\0the second\n\0\0\0a th\0ird one\n\0";
+	static const char expected[] = "the first text\nthe second\na th\0ird one\n";
+	const char *text;
+	size_t length;
+
+	(void)state;
+	bytes = realloc(bytes, size + sizeof(contents));
+	assert_non_null(bytes);
+	memcpy(bytes + size, contents, sizeof(contents));
+	section(definition_section())->sh_offset = size;
+	section(definition_section())->sh_size = sizeof(contents);
+	size += sizeof(contents);
+	assert_int_equal(read_definition(&text, &length), 0);
+	assert_int_equal(length, sizeof(expected) - 1);
+	assert_memory_equal(text, expected, sizeof(expected));
+}
+
 static void the_kernel_takes_it(void **state)
 {
 	struct probe *probe;
@@ -197,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(its_text, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(zeros, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_kernel_takes_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_definition, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damaged, set_up, tear_down),
