@@ -6,8 +6,9 @@
  * All that there is to say of a metric stands in one place, after one head for the pack:
  *
  *     OTEL_PACK_HEAD("1.0.0", "Soft interrupts.");
- *     OTEL_METRIC(COUNTER, (softirqs, __u32, 10), "softirqs", "{softirq}", "Soft interrupts
- * handled.", "attributes: [{ name: softirq.vector }]");
+ *     OTEL_METRIC(COUNTER, (softirqs, __u32, 10),
+ *         "softirqs", "{softirq}", "Soft interrupts handled.",
+ *         "attributes: [{ name: softirq.vector }]");
  *
  * or the text of a NAME.yaml:
  *
