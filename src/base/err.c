@@ -5,6 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
+
+/* What is quoted comes from anywhere, and may be cut within a character. */
+static void keep_valid(struct err *err)
+{
+	char old[sizeof(err->text)];
+	size_t length = strlen(err->text);
+
+	if (utf8_is_valid(err->text, length))
+		return;
+	memcpy(old, err->text, length);
+	length = utf8_sanitize(err->text, sizeof(err->text) - 1, old, length);
+	err->text[length] = '\0';
+}
+
 void err_format(struct err *err, const char *format, ...)
 {
 	va_list args;
@@ -14,6 +29,7 @@ void err_format(struct err *err, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
+	keep_valid(err);
 }
 
 void err_format_prefix(struct err *err, const char *format, ...)
@@ -30,6 +46,7 @@ void err_format_prefix(struct err *err, const char *format, ...)
 	va_end(args);
 	if (n >= 0 && (size_t)n < sizeof(err->text))
 		snprintf(err->text + n, sizeof(err->text) - (size_t)n, "%s", old);
+	keep_valid(err);
 }
 
 void err_format_line(struct err *err, const char *format, ...)
@@ -45,4 +62,5 @@ void err_format_line(struct err *err, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text + used, sizeof(err->text) - used, format, args);
 	va_end(args);
+	keep_valid(err);
 }

@@ -8,7 +8,7 @@
 #include "base/compiler.h"
 
 struct err {
-	/* What was found, what was expected, what to do; cut at the end if longer. */
+	/* What was found, what was expected, what to do: valid UTF-8; cut at the end if longer. */
 	char text[4096];
 };
 
