@@ -57,11 +57,11 @@ static int get_place(const struct value *in, uint32_t *pid, uint64_t *address, s
 	memcpy(pid, bytes, sizeof(*pid));
 	if (in->length == 12)
 		return 0;
-	/* What bpf_get_current_pid_tgid() gives will do: the halves are a thread and its process,
-	 * and /proc has both. A u32 with 4 unused bytes looks the same where bytes count upwards.
+	/* What bpf_get_current_pid_tgid() gives will do: of its halves, a thread and its process,
+	 * the process lasts longer. A PID alone has nothing above.
 	 */
 	memcpy(&first, bytes, sizeof(first));
-	*pid = (uint32_t)first ? (uint32_t)first : (uint32_t)(first >> 32);
+	*pid = first >> 32 ? (uint32_t)(first >> 32) : (uint32_t)first;
 	return 0;
 }
 

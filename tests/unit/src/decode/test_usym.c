@@ -57,6 +57,8 @@ static void of_this_process(void **state)
 	assert_string_equal(at(chain, pid, (uintptr_t)getppid), "getppid");
 	/* As bpf_get_current_pid_tgid() has it. */
 	assert_string_equal(at(chain, pid << 32 | pid, here), "of_this_process");
+	/* A thread that has ended: no number of a thread is that large. */
+	assert_string_equal(at(chain, pid << 32 | 0x7fffffff, here), "of_this_process");
 	memcpy(packed, &(uint32_t){(uint32_t)pid}, 4);
 	memcpy(packed + 4, &here, 8);
 	assert_string_equal(decoded(chain, packed, 12), "of_this_process");
