@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/post_attach.h"
 #include "app/version.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -132,6 +133,7 @@ static int start_packs(struct app *app, const struct app_options *options, struc
 		app->pack_count++;
 		started += start_pack(app, &app->packs[app->pack_count - 1], &request);
 	}
+	post_attach_mark();
 	if (started == app->pack_count)
 		return 0;
 	if (options->strict)

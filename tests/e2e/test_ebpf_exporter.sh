@@ -82,13 +82,14 @@ scraped 'softirqs_total\{'    # packs of ours are not meant
 
 # Addresses of kernel symbols, and hooks that libbpf does not attach to by itself.
 : >"$work/otelbpf.log"
-start_otelbpf --otlp-endpoint "$otlp_http" "$packs/addresses.yaml" "$packs/packets.yaml"
+start_otelbpf --otlp-endpoint "$otlp_http" "$packs/marks.yaml" "$packs/addresses.yaml" "$packs/packets.yaml"
 "$workload" observe 1 5 3
 "$workload" softirqs 1000
 stop_otelbpf
 expect "a symbol's address" "$(points addressed_total | jq -r '"\(.attributes.function) \(.value)"')" "schedule 15"
 expect "datagrams of one byte" "$(sum packets_total '$a.protocol == "udp" and $a.length == "1"')" 1000
 expect "CPUs with a clock" "$(points clock_ticks_total | jq -s 'map(select(.value > 0)) | length')" "$(nproc)"
+expect "the mark that all are attached" "$(sum marks_total)" 1
 ! ip link show dev lo | grep -q xdp || fail "the XDP program is still on the interface"
 stop_collector
 
