@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Key bytes from anywhere through chains of decoders. Input: a byte that chooses the chain, one
- * that chooses the type, then the file that the decoder reads (kallsyms, partitions, BTF, pci.ids;
+ * that chooses the type, then the file that the decoder reads (kallsyms, partitions, BTF, pci.ids,
+ * the maps of process 1;
  * for regexp: the pattern) up to a 0xff, then the key.
  */
 #include <stddef.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -20,6 +22,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char file_path[64];
+static char proc_path[64]; /* a folder that looks like /proc, with process 1 */
 static char pattern_text[LIMIT_PATTERN_BYTES + 2];
 
 static const struct decode_argument table[] = {
@@ -42,11 +45,13 @@ static const struct decode_argument color[] = {
 	{"name", "color"}, {"path", file_path}, {"strip", "COLOR_"}};
 static const struct decode_argument enumerator[] = {{"name", "MINUS"}, {"path", file_path}};
 static const struct decode_argument no_folder = {"path", "/nonexistent"};
+static const struct decode_argument processes = {"path", proc_path};
 static const struct decode_argument host = {"order", "host"};
 static const struct decode_argument patterns[] = {
 	{"pattern", pattern_text}, {"pattern", "(?i)^([a-z]+)$|\\d{3}"}};
 /* A file of mounts might name any folder, and the decoder would walk it: only the file is read. */
 static const struct decode_step cgroup[] = {{"cgroup", &no_folder, 1}};
+static const struct decode_step usym[] = {{"usym", &processes, 1}};
 
 /* New ones go to the end: the seeds count them. */
 static const struct {
@@ -81,6 +86,7 @@ static const struct {
 	{cgroup, 1},
 	{(const struct decode_step[]){{"usym", &no_folder, 1}}, 1},
 	{(const struct decode_step[]){{"majorminor", devices_of_user, 3}}, 1},
+	{usym, 1},
 };
 
 static void require(bool fact)
@@ -152,6 +158,33 @@ static void read_mounts(void)
 			require(path[0] == '/' && strlen(path) < sizeof(path));
 }
 
+static void remove_processes(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/1/maps", proc_path);
+	unlink(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
+	rmdir(proc_path);
+}
+
+/* The file is the maps of process 1. */
+static void make_processes(void)
+{
+	char path[128];
+
+	if (!*proc_path) {
+		snprintf(proc_path, sizeof(proc_path), "/tmp/fuzz_decode.XXXXXX");
+		require(mkdtemp(proc_path) != NULL && atexit(remove_processes) == 0);
+		snprintf(path, sizeof(path), "%s/1", proc_path);
+		require(mkdir(path, 0700) == 0);
+	}
+	snprintf(path, sizeof(path), "%s/1/maps", proc_path);
+	unlink(path);
+	require(symlink(file_path, path) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *content, *end;
@@ -178,6 +211,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		in = make_value(data[1], key, key_size);
 		snprintf(pattern_text, sizeof(pattern_text), "%.*s", (int)content_size,
 			(const char *)content);
+		if (chains[data[0] % ARRAY_SIZE(chains)].steps == usym)
+			make_processes();
 		run(data[0] % ARRAY_SIZE(chains), &in);
 		if (chains[data[0] % ARRAY_SIZE(chains)].steps == cgroup)
 			read_mounts();

@@ -1,0 +1,12 @@
+# Definitions are bound to the objects of other tests.
+set(plan_objects ${CMAKE_CURRENT_BINARY_DIR}/objects)
+file(MAKE_DIRECTORY ${plan_objects})
+fuzzer(plan LINK otelbpf_collect otelbpf_probe)
+target_compile_definitions(fuzz_plan PRIVATE OBJECTS="${plan_objects}")
+foreach(source golden/check/check fuzz/fuzz_plan bpf/test_otel)
+	cmake_path(GET source FILENAME name)
+	bpf_object(${plan_objects}/${name}.bpf.o ${PROJECT_SOURCE_DIR}/tests/${source}.bpf.c)
+	list(APPEND plan_object_files ${plan_objects}/${name}.bpf.o)
+endforeach()
+add_custom_target(fuzz_plan_objects DEPENDS ${plan_object_files})
+add_dependencies(fuzz_plan fuzz_plan_objects)
