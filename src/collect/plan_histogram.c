@@ -16,7 +16,7 @@ static int bind_histogram(struct binding *b)
 	plan->sum = layout_find(layout, "sum");
 	plan->buckets = layout_find(layout, "buckets");
 	if (b->metric->buckets == BUCKETS_BOUNDARIES)
-		return binding_fail(b, b->metric->position,
+		return binding_fail(b, b->metric->buckets_position,
 			"`boundaries` need a map that OTEL_EXPONENTIAL_HISTOGRAM in otel.bpf.h "
 			"makes; for one of OTEL_HISTOGRAM say 'buckets: { exp2: { first: N } }'");
 	if (!plan->sum || !field_is_number(plan->sum) || !plan->buckets ||
@@ -84,7 +84,7 @@ int bind_buckets(struct binding *b)
 	if (!b->plan->map->table.divisor)
 		return bind_histogram(b);
 	if (!b->metric->boundaries)
-		return binding_fail(b, b->metric->position,
+		return binding_fail(b, b->metric->buckets_position,
 			"the map is an exponential histogram; expected 'instrument: "
 			"exponential_histogram', or 'buckets: { boundaries: [...] }'");
 	return bind_exponential(b);

@@ -23,7 +23,7 @@ int bind_idle_timeout(struct binding *b)
 	for (; other < metric; other++) {
 		if (!strcmp(other->map, metric->map) &&
 			other->idle_timeout_ns != metric->idle_timeout_ns)
-			return binding_fail(b, metric->position,
+			return binding_fail(b, metric->idle_timeout_position,
 				"another idle_timeout than that of metric %s, which has the same "
 				"map; expected the same",
 				other->name);
@@ -32,16 +32,16 @@ int bind_idle_timeout(struct binding *b)
 	if (!metric->idle_timeout_ns)
 		return 0;
 	if (table->kind != TABLE_SLOTS)
-		return binding_fail(b, metric->position,
+		return binding_fail(b, metric->idle_timeout_position,
 			"idle_timeout needs a map with keys that otel.bpf.h makes; series of other "
 			"maps end with their entries");
 	if (table->sleeps)
-		return binding_fail(b, metric->position,
+		return binding_fail(b, metric->idle_timeout_position,
 			"idle_timeout is not possible: the object has programs that may sleep, "
 			"which nobody can wait for");
 	if (numbers ? !is_words(b->plan->value)
 		    : !is_words(b->plan->sum) || !is_words(b->plan->buckets))
-		return binding_fail(b, metric->position,
+		return binding_fail(b, metric->idle_timeout_position,
 			"idle_timeout needs values of 64 bits, as the instruments of otel.bpf.h "
 			"have them");
 	return 0;

@@ -101,7 +101,7 @@ struct metric_definition {
 	struct position position;
 	/* Of what these keys say; that of the metric where they are left out. */
 	struct position map_position, value_position, per_cpu_position, buckets_position;
-	struct position measured_in_position;
+	struct position measured_in_position, idle_timeout_position;
 };
 
 /* A constant of the object that gets the address of a kernel symbol. */

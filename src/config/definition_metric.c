@@ -350,6 +350,7 @@ static void keep_positions(const struct yaml_node *node, struct metric_definitio
 	metric->per_cpu_position = position_of(node, "per_cpu");
 	metric->buckets_position = position_of(node, "buckets");
 	metric->measured_in_position = position_of(node, "measured_in");
+	metric->idle_timeout_position = position_of(node, "idle_timeout");
 }
 
 void row_metrics(struct parse *parse, const struct yaml_node *node, void *target)
