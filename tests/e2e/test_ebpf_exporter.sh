@@ -93,6 +93,20 @@ expect "the mark that all are attached" "$(sum marks_total)" 1
 ! ip link show dev lo | grep -q xdp || fail "the XDP program is still on the interface"
 stop_collector
 
+# Regular expressions: the first that matches, its group or all that it matches, and entries that none wants.
+: >"$work/otelbpf.log"
+start_collector
+start_otelbpf --otlp-endpoint "$otlp_http" "$packs/patterns.yaml"
+for name in worker-1 worker-22 worker- kworker/u4 ksoftirqd/0 SystemD-journal a bccc abc x-- ; do "$workload" observe 1 1 3 "$name"; done
+"$workload" observe 1 1 4 worker-1
+stop_otelbpf
+expect "names by pattern" "$(points patterns_total | jq -r '"\(.attributes.task)=\(.value)"' | sort | paste -sd' ')" \
+    "--=3 0=3 1=7 22=3 SystemD=3 a=3 b=3 u4=3"
+expect "those that no pattern wants" "$(sum otelbpf.pack.skipped_keys '$a["otelbpf.pack.name"] == "patterns"')" 2
+expect "patterns before a table" "$(points mapped_total | jq -r '"\(.attributes.task)=\(.value)"' | sort | paste -sd,)" \
+    "a worker=13,unknown:SystemD=3,unknown:a=3,unknown:abc=3,unknown:bccc=3,unknown:ksoftirqd=3,unknown:kworker=3,unknown:x=3"
+stop_collector
+
 # Samples of a perf event array: counted over several collections, those that are lost as well.
 : >"$work/otelbpf.log"
 start_collector

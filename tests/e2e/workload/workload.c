@@ -22,10 +22,9 @@
  *       N datagrams over loopback: about N net_rx, to be compared with /proc/softirqs.
  *   callname NAME N
  *       N sched_rr_get_interval of a task with this name, whatever its bytes.
- *   observe KIND VALUE N
- *       N sched_rr_get_interval with these arguments, which the kernel refuses and programs see.
- *   migrations N FOLDER
- *       Joins the cgroup and moves to another CPU N times.
+ *   observe KIND VALUE N [NAME]
+ *       N sched_rr_get_interval with these arguments, which the kernel refuses and programs see, of
+ * a task with this name. migrations N FOLDER Joins the cgroup and moves to another CPU N times.
  *   udp_refused N FAMILY PORT
  *       N datagrams over loopback to a port from PORT on to which nobody listens.
  *       FAMILY is ipv4, ipv6 or mapped: IPv4 over a socket of IPv6.
@@ -365,6 +364,8 @@ static void make_observe(char **arguments)
 	/* A negative process number: the second argument is not looked at. */
 	long kind = (long)(number(arguments[0]) | 0x80000000);
 
+	if (arguments[3] && prctl(PR_SET_NAME, arguments[3]))
+		fail("PR_SET_NAME");
 	for (unsigned long i = 0; i < n; i++)
 		if (syscall(SYS_sched_rr_get_interval, (int)kind, value) != -1)
 			fail("sched_rr_get_interval with wrong arguments");
