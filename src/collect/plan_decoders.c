@@ -24,6 +24,38 @@ static int decoders_fail(struct binding *b, const struct attribute_definition *d
 	return wrong ? -EINVAL : binding_fail(b, definition->position, "%s", why->text);
 }
 
+static enum value_type type_of(const struct field *field)
+{
+	switch (field->kind) {
+	case FIELD_UINT:
+		return VALUE_UINT;
+	case FIELD_INT:
+	case FIELD_ENUM:
+		return VALUE_INT;
+	case FIELD_BOOL:
+		return VALUE_BOOL;
+	case FIELD_CHARS:
+		return VALUE_STRING;
+	case FIELD_ARRAY:
+	case FIELD_BYTES:
+		break;
+	}
+	return VALUE_BYTES;
+}
+
+/* What the first decoder could make nothing of, whatever the key. */
+static int check_field(
+	struct binding *b, const struct attribute_definition *definition, const struct field *field)
+{
+	const struct decoder_definition *first = definition->decoders;
+	struct err why = {0};
+
+	if (!definition->decoder_count || !field ||
+		!decoder_takes(decoder_find(first->name), type_of(field), field->size, &why))
+		return 0;
+	return binding_fail(b, first->position, "attribute %s: %s", definition->name, why.text);
+}
+
 int bind_decoders(struct binding *b, const struct attribute_definition *definition,
 	struct attribute_plan *plan)
 {
@@ -54,5 +86,5 @@ int bind_decoders(struct binding *b, const struct attribute_definition *definiti
 		return decoders_fail(b, definition, steps, &why);
 	b->plan->is_volatile |= decode_chain_is_volatile(plan->chain);
 	plan->by_enum_name = !count && plan->field && plan->field->kind == FIELD_ENUM;
-	return 0;
+	return check_field(b, definition, plan->field);
 }

@@ -31,6 +31,7 @@ static int decode(void *state, const struct value *in, struct value *out, struct
 
 const struct decoder decoder_bool = {
 	.name = "bool",
+	.lengths = DECODE_INTEGERS,
 	.help = "false for 0, true for any other number of 1, 2, 4 or 8 bytes",
 	.decode = decode,
 };

@@ -292,6 +292,7 @@ static int init(
 
 const struct decoder decoder_cgroup = {
 	.name = "cgroup",
+	.lengths = DECODE_INTEGERS,
 	.help = "id of a cgroup to its path; 'controller': of version 1; 'relative: true': without "
 		"the "
 		"place where it is mounted; 'unknown_cgroup_id:N' for others",

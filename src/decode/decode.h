@@ -40,12 +40,16 @@ struct decode_argument {
 
 enum {
 	DECODE_SKIP = 1, /* a decoder's third outcome: leave this entry out, on purpose */
+	DECODE_INTEGERS = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 8, /* lengths of integers */
 };
 
 struct decoder {
 	const char *name;
 	const char *help; /* one line, for the manual page */
 	bool needs_arguments;
+	/* What it takes of a key, so that what it never could decode is told before anything is
+	 * loaded: types (1 << VALUE_...), and of bytes the lengths (1 << N). 0: all. */
+	uint32_t types, lengths;
 	/* What a value is called may change (an interface is renamed): collect asks again now and
 	 * then, see decode_chain_is_volatile. */
 	bool volatile_names;
@@ -68,6 +72,11 @@ const struct decoder *decoder_find(const char *name);
 const struct decoder *const *decoder_all(void);
 /* The registered name nearest to `name`, or NULL if none is near. */
 const char *decoder_nearest(const char *name);
+
+/* Whether the decoder takes values of a field of this type; `length` is that of bytes. -EINVAL with
+ * what was found and expected. */
+int decoder_takes(const struct decoder *decoder, enum value_type type, uint32_t length,
+	struct err *err) MUST_CHECK;
 
 /* A chain as it stands in a definition. */
 struct decode_chain;

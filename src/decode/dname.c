@@ -64,6 +64,7 @@ static int decode(void *state, const struct value *in, struct value *out, struct
 
 const struct decoder decoder_dname = {
 	.name = "dname",
+	.types = 1 << VALUE_BYTES | 1 << VALUE_STRING,
 	.help = "domain name as DNS messages carry it to 'www.example.com'",
 	.decode = decode,
 };

@@ -144,6 +144,7 @@ static int init(
 
 const struct decoder decoder_enum = {
 	.name = "enum",
+	.lengths = DECODE_INTEGERS,
 	.help = "number to its name in the running kernel's enum 'name', which may also be one of "
 		"its "
 		"enumerators; 'strip': a prefix to leave out; 'absent': what every number is on "

@@ -68,6 +68,7 @@ static int decode(void *state, const struct value *in, struct value *out, struct
 
 const struct decoder decoder_errno = {
 	.name = "errno",
+	.lengths = DECODE_INTEGERS,
 	.help = "error number to its name: 32 and -32 become EPIPE; 'unknown:N' for others",
 	.decode = decode,
 };

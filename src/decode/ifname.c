@@ -32,6 +32,7 @@ static int decode(void *state, const struct value *in, struct value *out, struct
 
 const struct decoder decoder_ifname = {
 	.name = "ifname",
+	.lengths = DECODE_INTEGERS,
 	.help = "index of a network interface to its name; 'unknown:N' for others",
 	.volatile_names = true,
 	.decode = decode,

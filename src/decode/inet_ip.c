@@ -100,6 +100,7 @@ static int decode(void *state, const struct value *in, struct value *out, struct
 
 const struct decoder decoder_inet_ip = {
 	.name = "inet_ip",
+	.lengths = 1 << V4 | 1 << V6,
 	.help = "IP address of 4 or 16 bytes in network order to its text",
 	.decode = decode,
 };

@@ -66,6 +66,7 @@ static int decode(void *state, const struct value *in, struct value *out, struct
 
 const struct decoder decoder_inet_proto = {
 	.name = "inet_proto",
+	.lengths = DECODE_INTEGERS,
 	.help = "number of an IP protocol to its name: 6 becomes tcp; 'unknown:N' for others",
 	.decode = decode,
 };

@@ -135,6 +135,7 @@ static int init(
 
 const struct decoder decoder_kstack = {
 	.name = "kstack",
+	.types = 1 << VALUE_BYTES,
 	.help = "array of kernel addresses, up to the first 0, to names of functions, one a line; "
 		"?? where there is none",
 	.init = init,

@@ -79,6 +79,7 @@ static int init(
 
 const struct decoder decoder_ksym = {
 	.name = "ksym",
+	.lengths = DECODE_INTEGERS,
 	.help = "kernel address to the symbol that begins there; 'unknown_addr:0xN' for others",
 	.init = init,
 	.fini = fini,

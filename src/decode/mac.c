@@ -27,6 +27,8 @@ static int decode(void *state, const struct value *in, struct value *out, struct
 
 const struct decoder decoder_mac = {
 	.name = "mac",
+	.types = 1 << VALUE_BYTES,
+	.lengths = 1 << MAC_BYTES,
 	.help = "MAC address of 6 bytes to 02:42:ac:11:00:02",
 	.decode = decode,
 };

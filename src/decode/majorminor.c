@@ -170,6 +170,7 @@ static int init(
 
 const struct decoder decoder_majorminor = {
 	.name = "majorminor",
+	.lengths = DECODE_INTEGERS,
 	.help = "block device number (dev_t; 'layout: user': as of stat()) to its name; "
 		"'unknown:MAJOR:MINOR' for others",
 	.volatile_names = true,

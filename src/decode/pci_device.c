@@ -9,6 +9,7 @@ static int init(void **ids, const struct decode_argument *arguments, size_t coun
 
 const struct decoder decoder_pci_device = {
 	.name = "pci_device",
+	.lengths = DECODE_INTEGERS,
 	.help = "PCI device, as vendor << 16 | device, to its name in pci.ids",
 	.init = init,
 	.fini = pci_ids_free,

@@ -35,6 +35,7 @@ static int init(void **ids, const struct decode_argument *arguments, size_t coun
 
 const struct decoder decoder_pci_subclass = {
 	.name = "pci_subclass",
+	.lengths = DECODE_INTEGERS,
 	.help = "PCI subclass, as class << 8 | subclass, to its name in pci.ids",
 	.init = init,
 	.fini = pci_ids_free,

@@ -55,6 +55,7 @@ static int init(
 
 const struct decoder decoder_port = {
 	.name = "port",
+	.lengths = DECODE_INTEGERS,
 	.help = "port number of 2 bytes in network order, or with 'order: host' in the machine's",
 	.init = init,
 	.fini = free,

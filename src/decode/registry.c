@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/nearest.h"
@@ -57,4 +59,41 @@ const char *decoder_nearest(const char *name)
 	for (const struct decoder *const *decoder = decoders; *decoder; decoder++)
 		nearest_offer(&nearest, (*decoder)->name);
 	return nearest.name;
+}
+
+/* "1, 2, 4 or 8" */
+static const char *list_lengths(uint32_t lengths, char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (uint32_t n = 0; n < 32 && used < size; n++) {
+		uint32_t left = lengths >> n;
+
+		if (left & 1)
+			used += (size_t)snprintf(text + used, size - used, "%s%u",
+				!used	   ? ""
+				: left > 1 ? ", "
+					   : " or ",
+				n);
+	}
+	return text;
+}
+
+int decoder_takes(
+	const struct decoder *decoder, enum value_type type, uint32_t length, struct err *err)
+{
+	char lengths[128] = "";
+
+	if (decoder->types && !(decoder->types >> type & 1))
+		return err_set(err, -EINVAL, "found %s, expected %s for the decoder '%s'",
+			type == VALUE_BYTES    ? "bytes"
+			: type == VALUE_STRING ? "text"
+					       : "a number",
+			decoder->types >> VALUE_STRING & 1 ? "bytes or text" : "bytes",
+			decoder->name);
+	if (type != VALUE_BYTES || !decoder->lengths ||
+		(length < 32 && decoder->lengths >> length & 1))
+		return 0;
+	return err_set(err, -EINVAL, "found %u bytes, expected %s for the decoder '%s'", length,
+		list_lengths(decoder->lengths, lengths, sizeof(lengths)), decoder->name);
 }

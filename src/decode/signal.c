@@ -70,6 +70,7 @@ static int decode(void *state, const struct value *in, struct value *out, struct
 
 const struct decoder decoder_signal = {
 	.name = "signal",
+	.lengths = DECODE_INTEGERS,
 	.help = "number of a signal to its name: 9 becomes SIGKILL; 'unknown:N' for others",
 	.decode = decode,
 };

@@ -164,6 +164,7 @@ static int decode(void *opaque, const struct value *in, struct value *out, struc
 
 const struct decoder decoder_static_map = {
 	.name = "static_map",
+	.lengths = DECODE_INTEGERS,
 	.help = "a table in the definition; 'unknown:VALUE' for what is not in it, or the value as "
 		"it "
 		"is with 'allow_unknown: true'",

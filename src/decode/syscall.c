@@ -26,6 +26,7 @@ static int decode(void *state, const struct value *in, struct value *out, struct
 
 const struct decoder decoder_syscall = {
 	.name = "syscall",
+	.lengths = DECODE_INTEGERS,
 	.help = "number of a system call to its name; 'unknown_syscall:N' for others",
 	.decode = decode,
 };

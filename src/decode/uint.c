@@ -18,6 +18,7 @@ static int decode(void *state, const struct value *in, struct value *out, struct
 
 const struct decoder decoder_uint = {
 	.name = "uint",
+	.lengths = DECODE_INTEGERS,
 	.help = "unsigned number of 1, 2, 4 or 8 bytes in the machine's byte order",
 	.decode = decode,
 };

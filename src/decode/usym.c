@@ -212,6 +212,8 @@ static int init(
 
 const struct decoder decoder_usym = {
 	.name = "usym",
+	.types = 1 << VALUE_BYTES,
+	.lengths = 1 << 12 | 1 << 16,
 	.help = "PID and address (u64[2]) to the name of the function in that process; 'FILE+0xN' "
 		"where the file has no symbol there, 'unknown_addr:0xN' for what has gone",
 	.init = init,

@@ -131,7 +131,7 @@ static void samples_have_sizes_of_their_own(void **state)
 
 	(void)state;
 	plan(&f, "counters: [{name: kills_total, help: H., perf_event_array: true, labels: [" LABEL(
-			 "a", "size: 8") ", " LABEL("b", "size: 16") "]}]");
+			 "a", "size: 8") ", {name: b, size: 16, decoders: [{name: string}]}]}]");
 	assert_int_equal(f.result, 0);
 	metric = &f.plan.metrics[0];
 	assert_true(metric->samples);
