@@ -360,7 +360,7 @@ static void make_callname(char **arguments)
 
 static void make_observe(char **arguments)
 {
-	unsigned long n = number(arguments[2]), value = number(arguments[1]);
+	unsigned long n = number(arguments[2]), value = strtoul(arguments[1], NULL, 0);
 	/* A negative process number: the second argument is not looked at. */
 	long kind = (long)(number(arguments[0]) | 0x80000000);
 
