@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """check.py OTELBPF ROOT: what the documents say is so, and what there is stands in the documents."""
 
+import json
 import re
 import subprocess
 import sys
@@ -82,6 +83,20 @@ def manual():
     same("variable", (variables, set(re.findall(r"\bOTEL_[A-Z_]+", table))), "src/config", "docs/configuration.md")
 
 
+def definitions():
+    """otelbpf-pack(5) has every key that the parser knows, and which of them are needed."""
+    schema = json.loads(subprocess.run([otelbpf, "check", "--schema"], check=True, capture_output=True, text=True).stdout)
+    man = text_of("docs/man/otelbpf-pack.5")
+    table = schema["definitions"]["native"]
+    for part, inner in (("The definition", "metrics"), ("A metric", "attributes"), ("An attribute", None)):
+        text = re.split(r"^\.S[sh] ", man.split(f"\n.Ss {part}\n", 1)[1], maxsplit=1, flags=re.M)[0]
+        items = dict(re.findall(r"^\.It Ic (\w+)\n(.*?)(?=^\.It|^\.El)", text, re.M | re.S))
+        same(f"key of '{part}':", ({key + " (needed)" * (key in table["required"]) for key in table["properties"]},
+                                   {key + " (needed)" * ("\nNeeded." in words) for key, words in items.items()}),
+             "otelbpf check --schema", "otelbpf-pack(5)")
+        table = table["properties"][inner]["items"] if inner else None
+
+
 def self_metrics():
     """Each metric that otelbpf has about itself is a row of docs/self-metrics.md, and no page names another."""
     code = text_of("src/selfmon/metrics.c")
@@ -108,7 +123,7 @@ def packs():
          "otelbpf list", "README.md")
 
 
-for check in (links, manual, self_metrics, packs):
+for check in (links, manual, definitions, self_metrics, packs):
     check()
 print("\n".join(mistakes) or f"{len(pages)} pages are right")
 sys.exit(bool(mistakes))

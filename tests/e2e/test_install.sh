@@ -4,7 +4,7 @@
 
 cmake --install "$BUILD" --prefix "$work/usr" >"$work/out" || fail "$(cat "$work/out")"
 for file in sbin/otelbpf lib/otelbpf/packs/softirqs/softirqs.yaml lib/otelbpf/packs/softirqs/softirqs.bpf.o \
-    include/otelbpf/otel.bpf.h include/otelbpf/otel_bounds.bpf.h share/man/man8/otelbpf.8; do
+    include/otelbpf/otel.bpf.h include/otelbpf/otel_bounds.bpf.h share/man/man8/otelbpf.8 share/man/man5/otelbpf-pack.5; do
     [[ -f $work/usr/$file ]] || fail "$file is not installed: $(cat "$work/out")"
 done
 "$work/usr/sbin/otelbpf" check >"$work/out" 2>&1 || fail "$(cat "$work/out")"
