@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-differences.py THEIRS OURS COMMAND...
+differences.py PAGES
 
-Reads two pages for Prometheus, ebpf_exporter's at the URL THEIRS and that of a Collector behind otelbpf at OURS, before and
-after COMMAND, and prints what is different.
+Reads the pages for Prometheus that tests/compare/both has kept, of ebpf_exporter and of a Collector behind otelbpf, from before and after
+events, and prints what is different. Exit status: 1 if there are differences, 2 if there is nothing to compare.
 
 Both count the same events with programs of their own, which began at different times: what is compared is how much each series
 grew. A value of ours is between what theirs was before and after it was collected; where that did not move, it must be the same to
@@ -13,9 +13,7 @@ the unit.
 import math
 import pathlib
 import re
-import subprocess
 import sys
-import time
 
 from page import bound, label_set, read
 
@@ -43,43 +41,26 @@ def wanted(name):
     return name.startswith(PREFIX) and not name.startswith(tuple(PREFIX + one for one in ABOUT_ITSELF))
 
 
-def collections(url):
-    page = read(url, lambda name: name == "otel_sdk_metric_reader_collection_duration_seconds_count")
-    return sum(page.series.values())
-
-
-def collected_now(url):
-    """Values of ours of which all are read from now on: one collection may be under way and another not be counted yet."""
-    count = collections(url) + 4
-    for _ in range(400):
-        if collections(url) >= count:
-            return read(url, wanted)
-        time.sleep(0.03)
-    sys.exit("otelbpf collects no more")
-
-
 class Round:
     """What theirs was, what ours was then, and what theirs was afterwards."""
 
-    def __init__(self, theirs, ours):
-        self.before = read(theirs, wanted)
-        self.ours = collected_now(ours)
-        self.after = read(theirs, wanted)
+    def __init__(self, folder):
+        self.before, self.ours, self.after = (read(folder / name, wanted) for name in ("before", "ours", "after"))
 
 
-def normal(series):
+def normal(series, devices):
     """As both would have it: kernel symbols without the module behind a tab, system calls by one name, block devices that
-    ebpf_exporter does not find by theirs in sysfs."""
+    ebpf_exporter does not find by theirs in sysfs, unknown numbers of PCI without zeros before them."""
     name, labels = series
-    return name, label_set((key, common(key, text)) for key, text in labels)
+    return name, label_set((key, common(key, text, devices)) for key, text in labels)
 
 
-def common(key, text):
+def common(key, text, devices):
     number = re.fullmatch(r"unknown:(\d+:\d+)", text)
-    device = pathlib.Path("/sys/dev/block", number[1]) if number else None
-    if device and device.exists():
-        return device.resolve().name
-    return SYSCALLS.get(text, text) if key == "syscall" else text.split("\t[")[0]
+    if number and number[1] in devices:
+        return devices[number[1]]
+    text = re.sub(r"(?<=^unknown pci vendor: 0x|^unknown pci device: 0x)0+(?=.)", "", text)
+    return SYSCALLS.get(text, text) if key == "syscall" else re.sub(r"\t\[\w+\]", "", text)
 
 
 def is_measured(series):
@@ -88,10 +69,10 @@ def is_measured(series):
     return name.endswith("_seconds_sum") or (name.endswith("_seconds_bucket") and math.isfinite(bound(labels)))
 
 
-def values(page):
+def values(page, devices):
     result = {}
     for series, value in page.series.items():
-        result[normal(series)] = result.get(normal(series), 0) + value
+        result[normal(series, devices)] = result.get(normal(series, devices), 0) + value
     return result
 
 
@@ -127,14 +108,14 @@ def rename_bounds(page, linear):
 
 
 class Comparison:
-    def __init__(self, start, end):
-        self.start = [values(page) for page in (start.before, start.ours, start.after)]
-        self.end = [values(page) for page in (end.before, end.ours, end.after)]
+    def __init__(self, start, end, devices):
+        self.start = [values(page, devices) for page in (start.before, start.ours, start.after)]
+        self.end = [values(page, devices) for page in (end.before, end.ours, end.after)]
         linear = linear_bounds(self.end[0], self.end[1])
         self.start[1], self.end[1] = (rename_bounds(page, linear) for page in (self.start[1], self.end[1]))
         self.types = end.before.types, end.ours.types
         self.last = last_bounds(self.end[0])
-        self.equal = self.between = self.earlier = self.measured = self.last_buckets = 0
+        self.equal = self.still = self.between = self.earlier = self.measured = self.last_buckets = 0
         self.differences = []
         self.purpose = [f"{name}: bounds of linear buckets are where they end" for name in linear]
 
@@ -179,6 +160,8 @@ class Comparison:
             self.measured += 1
         elif not low - slack <= grown <= high + slack:
             self.differences.append(f"{show(series)}: theirs grew by {low:.9g} to {high:.9g}, ours by {grown:.9g}")
+        elif high <= slack:
+            self.still += 1
         elif high - low <= slack:
             self.equal += 1
         else:
@@ -190,29 +173,30 @@ def show(series):
     return name + "{" + ",".join(f"{key}={text!r}" for key, text in labels) + "}"
 
 
-def main():
-    theirs, ours, command = sys.argv[1], sys.argv[2], sys.argv[3:]
-    start = Round(theirs, ours)
-    subprocess.run(command, check=True)
-    best = None
-    for _ in range(ROUNDS):
-        result = Comparison(start, Round(theirs, ours)).run()
-        for text in result.differences[:20]:
-            print(f"  DIFFERENT {text}")
+def best_of(results):
+    """The first with differences, or the one in which the fewest series moved while they were read."""
+    for result in results:
         if result.differences:
-            best = result
-            break
-        if best is None or result.equal > best.equal:
-            best = result
+            return result
+    return max(results, key=lambda result: result.equal)
+
+
+def main():
+    pages = pathlib.Path(sys.argv[1])
+    devices = dict(line.split() for line in (pages / "devices").read_text().splitlines())
+    start = Round(pages / "start")
+    best = best_of([Comparison(start, Round(end), devices).run() for end in sorted(pages.glob("end.*"))])
+    for text in best.differences[:20]:
+        print(f"  DIFFERENT {text}")
     for text in best.purpose:
         print(f"  on purpose: {text}")
     print(f"  {best.equal} series grew by the same number, {best.between} by one between two readings of theirs, "
-          f"{best.earlier} not at all; {best.measured} hold times that each measured by itself; "
-          f"{best.last_buckets} buckets are those of +Inf; {len(best.purpose)} other differences on purpose; "
+          f"{best.still} not at all, {best.earlier} were before ours began; {best.measured} hold times that each measured by "
+          f"itself; {best.last_buckets} buckets are those of +Inf; {len(best.purpose)} other differences on purpose; "
           f"{len(best.differences)} DIFFER")
     if best.differences:
         sys.exit(1)
-    # Nothing equal is no comparison: the events do not make what this counts, or others make as many.
+    # Nothing that grew is no comparison: the events do not make what this counts.
     sys.exit(0 if best.equal or best.between else 2)
 
 

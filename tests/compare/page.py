@@ -3,7 +3,6 @@
 
 import math
 import re
-import urllib.request
 
 SAMPLE = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)(?: -?\d+)?$')
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)",?')
@@ -49,6 +48,5 @@ def bound(labels):
     return float(dict(labels).get("le", math.nan))
 
 
-def read(url, wanted):
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return Page(answer.read().decode(), wanted)
+def read(file, wanted):
+    return Page(file.read_text(encoding="utf-8"), wanted)
