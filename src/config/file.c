@@ -34,8 +34,15 @@ static int read_all(int fd, const char *path, struct buf *buf, struct err *err)
 
 int file_read(const char *path, struct buf *buf, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), result;
+	/* A FIFO that nobody writes to is empty, and not waited for; of one with a writer, as
+	 * shells make for <(...), all is read. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), result;
 
+	if (fd >= 0 && fcntl(fd, F_SETFL, 0) < 0) {
+		result = -errno;
+		close(fd);
+		return err_set(err, result, "%s: %s", path, strerror(-result));
+	}
 	if (fd < 0)
 		return err_set(err, -errno, "%s: %s", path, strerror(errno));
 	buf_init(buf, LIMIT_DEFINITION_BYTES + READ_SIZE);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/config/golden.h"
+#include "src/temporary.h"
 
 static int load(
 	const char *file, struct arena *arena, struct pack_definition *pack, struct err *err)
@@ -151,6 +152,10 @@ static void unreadable(void **state)
 	assert_int_equal(load("/", &arena, &pack, &err), -EISDIR);
 	assert_int_equal(load("/dev/zero", &arena, &pack, &err), -EINVAL);
 	assert_string_equal(err.text, "/dev/zero: the file has more than 1048576 bytes");
+	/* Nobody writes to it. */
+	assert_int_equal(mkfifo(temporary_path("fifo.yaml"), 0600), 0);
+	assert_int_equal(load(temporary_path("fifo.yaml"), &arena, &pack, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "fifo.yaml:1:1: found an empty file"));
 	arena_fini(&arena);
 }
 
@@ -163,5 +168,5 @@ int main(void)
 		cmocka_unit_test(unreadable),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, temporary_make, temporary_remove);
 }
