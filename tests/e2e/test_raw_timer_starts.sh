@@ -12,7 +12,7 @@ curl -fs "http://127.0.0.1:$PROMETHEUS_PORT/metrics" >"$work/scrape"
 grep -q '^# TYPE raw_timer_starts_total counter$' "$work/scrape" || fail "raw_timer_starts is not raw_timer_starts_total behind the Prometheus exporter"
 expect_metric raw_timer_starts raw_timer_starts '{timer}' sum
 for metric in raw_timer_starts timer_starts; do
-    expect "$metric" "$(sum $metric '$a["code.function.name"] == "tcp_keepalive_timer"')" "$(made "$made" tcp_keepalive_timer)"
+    expect "$metric" "$(sum $metric '$a["code.function.name"] == "ip_expire"')" "$(made "$made" ip_expire)"
 done
 unnamed=$(points raw_timer_starts | jq -r '.attributes["code.function.name"] // "none" | select(test("^[A-Za-z_][A-Za-z0-9_.]*$") | not)')
 expect "functions without a name" "$unnamed" ""

@@ -74,8 +74,7 @@ static struct receiver receiver_open(const char *family, unsigned long port)
 	fail("a port for datagrams");
 }
 
-/* What one CPU sends over loopback arrives in order. */
-static void stay_on_one_cpu(void)
+void stay_on_one_cpu(void)
 {
 	int cpu = sched_getcpu();
 	cpu_set_t one;
@@ -86,8 +85,7 @@ static void stay_on_one_cpu(void)
 		fail("sched_setaffinity");
 }
 
-/* Returns when what this CPU has sent so far has arrived. */
-static void wait_for_arrival(void)
+void wait_for_arrival(void)
 {
 	struct receiver own = receiver_open("ipv4", 1024);
 	char byte = 0;

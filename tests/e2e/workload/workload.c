@@ -15,7 +15,7 @@
  *       closed > syn_sent > established > fin_wait_1 > fin_wait_2 > closed and
  *       listen > syn_received > established > close_wait > last_ack > closed.
  *   timers N
- *       N starts of tcp_keepalive_timer.
+ *       N starts of ip_expire: of fragments that wait for the rest of their datagrams.
  *   bio N
  *       N reads, writes, flushes and discards of 4 KiB on a loop device of its own, in memory.
  *   softirqs N
@@ -243,32 +243,6 @@ static void make_tcp(char **arguments)
 	usleep(200000);
 	printf("sessions %lu\nreceived %lu\nacknowledged %lu\ntransitions.each %lu\n", 2 * n,
 		2 * n * bytes, 2 * n * bytes, n);
-}
-
-/*
- * SO_KEEPALIVE on an established connection starts its keepalive timer, switching it off stops the
- * timer. An orderly close may start it once more, to wait for the peer's FIN, so the connection
- * ends with a reset.
- */
-static void make_timers(char **arguments)
-{
-	const struct linger reset = {.l_onoff = 1};
-	unsigned long n = number(arguments[0]);
-	struct sockaddr_storage address;
-	socklen_t length;
-	int fd = listener(false, &address, &length);
-	struct pair pair = connected(fd, &address, length);
-
-	for (unsigned long i = 0; i < n; i++)
-		for (int on = 1; on >= 0; on--)
-			if (setsockopt(pair.client, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)))
-				fail("SO_KEEPALIVE");
-	if (setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)))
-		fail("SO_LINGER");
-	close(pair.client);
-	close(pair.server);
-	close(fd);
-	printf("tcp_keepalive_timer %lu\n", n);
 }
 
 /* A loop device over memory; its number, or skips. */

@@ -11,7 +11,13 @@ void skip(const char *why) __attribute__((noreturn));
 /* Of an argument: 0 to 100000000. */
 unsigned long number(const char *text);
 
+/* What one CPU sends over loopback arrives in order. */
+void stay_on_one_cpu(void);
+/* Returns when what this CPU has sent so far has arrived. */
+void wait_for_arrival(void);
+
 /* Each with its own arguments, see workload.c. */
+void make_timers(char **arguments);
 void make_migrations(char **arguments);
 void make_udp_refused(char **arguments);
 void make_udp_full(char **arguments);

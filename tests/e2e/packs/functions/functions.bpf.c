@@ -7,8 +7,9 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
+#include "../call.bpf.h"
+
 #if defined(__TARGET_ARCH_x86)
-#define NUMBER 148
 struct pt_regs___of_call {
 	unsigned long di, si, ip;
 } __attribute__((preserve_access_index));
@@ -16,7 +17,6 @@ struct pt_regs___of_call {
 #define SECOND si
 #define PLACE  ip
 #else
-#define NUMBER		  127
 struct user_pt_regs {
 	__u64 regs[31];
 	__u64 pc;

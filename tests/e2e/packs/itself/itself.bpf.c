@@ -6,6 +6,8 @@
 
 #include <bpf/bpf_tracing.h>
 
+#include "../call.bpf.h"
+
 OTEL_PACK("version: 1.0.0\n"
 	  "description: System calls of one number.\n"
 	  "metrics:\n"
@@ -18,12 +20,6 @@ OTEL_PACK("version: 1.0.0\n"
 	  "      - { name: kind, decode: { static_map: { 0: all } } }\n");
 
 OTEL_COUNTER(itself, __u32, 4);
-
-#if defined(__TARGET_ARCH_x86)
-#define NUMBER 148
-#else
-#define NUMBER 127
-#endif
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long number)

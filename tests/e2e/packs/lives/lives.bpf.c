@@ -6,6 +6,8 @@
 
 #include <bpf/bpf_tracing.h>
 
+#include "../call.bpf.h"
+
 struct task_name {
 	char comm[16];
 };
@@ -13,13 +15,6 @@ struct task_name {
 OTEL_PERCPU_COUNTER(lives_counted, 1);
 OTEL_HISTOGRAM(lives_bounds, struct task_name, 2, 8);
 OTEL_EXPONENTIAL_HISTOGRAM(lives_scaled, struct task_name, 2, 3, 1000, 1, 4096);
-
-/* sched_rr_get_interval: nothing else on a machine calls it. */
-#if defined(__TARGET_ARCH_x86)
-#define NUMBER 148
-#else
-#define NUMBER 127
-#endif
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long number)

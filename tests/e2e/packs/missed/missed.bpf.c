@@ -5,14 +5,9 @@
 
 #include <bpf/bpf_tracing.h>
 
-OTEL_PERCPU_COUNTER(missed, 1);
+#include "../call.bpf.h"
 
-/* sched_rr_get_interval: nothing else on a machine calls it. */
-#if defined(__TARGET_ARCH_x86)
-#define NUMBER 148
-#else
-#define NUMBER 127
-#endif
+OTEL_PERCPU_COUNTER(missed, 1);
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(begin, struct pt_regs *regs, long number)

@@ -5,18 +5,13 @@
 
 #include <bpf/bpf_tracing.h>
 
+#include "../call.bpf.h"
+
 struct task_name {
 	char comm[16];
 };
 
 OTEL_COUNTER(tasks, struct task_name, 4);
-
-/* sched_rr_get_interval: nothing else on a machine calls it. */
-#if defined(__TARGET_ARCH_x86)
-#define NUMBER 148
-#else
-#define NUMBER 127
-#endif
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long number)

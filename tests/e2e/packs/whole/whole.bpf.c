@@ -6,6 +6,8 @@
 
 #include <bpf/bpf_tracing.h>
 
+#include "../call.bpf.h"
+
 struct call {
 	__u32 number, kind;
 };
@@ -26,12 +28,6 @@ OTEL_METRIC(HISTOGRAM, (whole_sizes, __u32, 4, 8), "whole.sizes", "By", "100 byt
 	"buckets: { exp2: { first: 3 } }, attributes: [{ name: key }]");
 OTEL_METRIC(EXPONENTIAL_HISTOGRAM, (whole_times, __u32, 4, 5, 1000, 1, 100000), "whole.times", "s",
 	"3 s for each call.", "measured_in: ms, attributes: [{ name: key }]");
-
-#if defined(__TARGET_ARCH_x86)
-#define NUMBER 148
-#else
-#define NUMBER 127
-#endif
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long number)
