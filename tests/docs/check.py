@@ -123,7 +123,20 @@ def packs():
          "otelbpf list", "README.md")
 
 
-for check in (links, manual, definitions, self_metrics, packs):
+def sink():
+    """docs/otlp-sink.md has the behaviours that the sink has, and their parts."""
+    code = text_of("tests/sink/answer.c")
+    page = text_of("docs/otlp-sink.md")
+    table = page[page.index("| behaviour |"):]
+    same("behaviour", (set(re.findall(r'\{"([a-z-]+)", BEHAVE_', code)), set(re.findall(r"^\| `([a-z-]+)` \|", table[:table.index("| part |")], re.M))),
+         "tests/sink", "docs/otlp-sink.md")
+    parts = code[code.index("} parts[] = {"):]
+    same("part", (set(re.findall(r'\{"([a-z-]+(?:=[A-Z]+)?)"', parts[:parts.index("};")])),
+                  set(re.findall(r"^\| `([a-z-]+(?:=[A-Z]+)?)` \|", table[table.index("| part |"):], re.M))),
+         "tests/sink", "docs/otlp-sink.md")
+
+
+for check in (links, manual, definitions, self_metrics, packs, sink):
     check()
 print("\n".join(mistakes) or f"{len(pages)} pages are right")
 sys.exit(bool(mistakes))

@@ -17,23 +17,47 @@
 static const struct {
 	const char *name;
 	enum behaviour_kind kind;
+	const char *help;
 } kinds[] = {
-	{"ok", BEHAVE_OK},
-	{"partial", BEHAVE_PARTIAL},
-	{"hang", BEHAVE_HANG},
-	{"cut", BEHAVE_CUT},
-	{"cut-early", BEHAVE_CUT_EARLY},
-	{"cut-middle", BEHAVE_CUT_MIDDLE},
-	{"garbage", BEHAVE_GARBAGE},
-	{"bad-body", BEHAVE_BAD_BODY},
-	{"slow", BEHAVE_SLOW},
-	{"redirect", BEHAVE_REDIRECT},
-	{"wrong-type", BEHAVE_WRONG_TYPE},
-	{"oversize", BEHAVE_OVERSIZE},
-	{"bomb", BEHAVE_BOMB},
-	{"close", BEHAVE_CLOSE},
-	{"flood", BEHAVE_FLOOD},
+	{"ok", BEHAVE_OK, "take the request, or pass it on (-f)"},
+	{"partial", BEHAVE_PARTIAL, "200, partial success: see rejected=, message="},
+	{"slow", BEHAVE_SLOW, "as ok, but the answer comes byte by byte"},
+	{"close", BEHAVE_CLOSE, "as ok, then the connection is closed without notice"},
+	{"hang", BEHAVE_HANG, "no answer, the connection stays open"},
+	{"cut", BEHAVE_CUT, "no answer, the connection is closed"},
+	{"cut-early", BEHAVE_CUT_EARLY, "closed when a part of the request has come"},
+	{"cut-middle", BEHAVE_CUT_MIDDLE, "closed in the middle of the answer"},
+	{"garbage", BEHAVE_GARBAGE, "an answer that is not HTTP"},
+	{"bad-body", BEHAVE_BAD_BODY, "200, but the body is not protobuf"},
+	{"wrong-type", BEHAVE_WRONG_TYPE, "200, but the body is an HTML page"},
+	{"redirect", BEHAVE_REDIRECT, "307 to the same address"},
+	{"oversize", BEHAVE_OVERSIZE, "200 with a body of 5 MiB"},
+	{"bomb", BEHAVE_BOMB, "200 with 64 KiB of gzip that become 64 MiB"},
+	{"flood", BEHAVE_FLOOD, "200 with 4 MiB of headers"},
 };
+
+static const struct {
+	const char *name, *help;
+} parts[] = {
+	{"retry-after=TEXT", "the header, in seconds or as a date"},
+	{"message=TEXT", "the reason, as google.rpc.Status or in the partial success"},
+	{"plain=TEXT", "the reason, as text"},
+	{"rejected=N", "points of a partial success that were not taken"},
+	{"away=MILLISECONDS", "after the request no connections are accepted for that long"},
+	{"pass-on", "with -f: pass the request on first, and keep the answer back"},
+};
+
+void behaviours_print(void)
+{
+	printf("BEHAVIOUR, one for each request; when there are none left all are \"ok\":\n");
+	printf("  %-18s%s\n", "100 to 999", "that status");
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		printf("  %-18s%s\n", kinds[i].name, kinds[i].help);
+	printf("with parts behind it, each after a ';' (\"503;retry-after=2\"):\n");
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		printf("  %-18s%s\n", parts[i].name, parts[i].help);
+	printf("A '*' in front (\"*hang\"): for all requests from this one on.\n");
+}
 
 static int parse_name(struct behaviour *behaviour, const char *name, struct err *err)
 {
@@ -56,6 +80,10 @@ static int parse_part(struct behaviour *behaviour, char *part, struct err *err)
 {
 	char *value = strchr(part, '=');
 
+	if (!strcmp(part, "pass-on")) {
+		behaviour->pass_on = true;
+		return 0;
+	}
 	if (!value)
 		return err_set(err, -EINVAL, "\"%s\": expected NAME=VALUE", part);
 	*value++ = '\0';
@@ -64,7 +92,9 @@ static int parse_part(struct behaviour *behaviour, char *part, struct err *err)
 	} else if (!strcmp(part, "message") || !strcmp(part, "plain")) {
 		snprintf(behaviour->text, sizeof(behaviour->text), "%s", value);
 		behaviour->plain = !strcmp(part, "plain");
-	} else if (strcmp(part, "rejected") || str_to_u64(value, &behaviour->rejected)) {
+	} else if (!strcmp(part, "rejected")
+			   ? str_to_u64(value, &behaviour->rejected)
+			   : strcmp(part, "away") || str_to_u64(value, &behaviour->away_ms)) {
 		return err_set(err, -EINVAL, "\"%s=%s\" is not understood", part, value);
 	}
 	return 0;
@@ -78,6 +108,7 @@ int behaviour_parse(struct behaviour *behaviour, const char *text, struct err *e
 	*behaviour = (struct behaviour){.forever = *text == '*', .status = 200};
 	snprintf(copy, sizeof(copy), "%s", text + behaviour->forever);
 	part = strsep(&rest, ";");
+	snprintf(behaviour->name, sizeof(behaviour->name), "%s", part);
 	ret = parse_name(behaviour, part, err);
 	while (!ret && (part = strsep(&rest, ";")))
 		ret = parse_part(behaviour, part, err);
@@ -225,6 +256,22 @@ void answer_write(struct buf *out, const struct behaviour *behaviour)
 	}
 }
 
+int answer_status(const struct buf *answer)
+{
+	static const char version[] = "HTTP/1.1 ";
+	const size_t length = sizeof(version) - 1;
+	int status = 0;
+
+	if (answer->length < length + 3 || memcmp(answer->data, version, length) != 0)
+		return 0;
+	for (size_t i = length; i < length + 3; i++) {
+		if (answer->data[i] < '0' || answer->data[i] > '9')
+			return 0;
+		status = 10 * status + answer->data[i] - '0';
+	}
+	return status;
+}
+
 bool answer_closes(const struct behaviour *behaviour)
 {
 	switch (behaviour->kind) {
@@ -252,4 +299,10 @@ bool answer_accepts(const struct behaviour *behaviour)
 	default:
 		return false;
 	}
+}
+
+bool answer_is_receivers(const struct behaviour *behaviour)
+{
+	return behaviour->kind == BEHAVE_OK || behaviour->kind == BEHAVE_SLOW ||
+	       behaviour->kind == BEHAVE_CLOSE;
 }

@@ -30,24 +30,34 @@ enum behaviour_kind {
 
 struct behaviour {
 	enum behaviour_kind kind;
-	bool forever; /* for all further requests too */
+	char name[16]; /* "" : nothing was said */
+	bool forever;  /* for all further requests too */
 	int status;
 	uint64_t rejected;
 	char retry_after[64]; /* "" : none */
 	char text[256];	      /* message; with `plain` as text/plain */
 	bool plain;
+	bool pass_on;	  /* to the receiver behind the sink, and only then as `kind` says */
+	uint64_t away_ms; /* that long no connections are accepted */
 };
 
 /*
  * One behaviour from text: a name as above in small letters with '-' ("cut-middle"), a status
  * ("503") or "partial", followed by parts separated by ';': retry-after=TEXT, message=TEXT,
- * plain=TEXT, rejected=N. A '*' in front: forever.
+ * plain=TEXT, rejected=N, away=MILLISECONDS, pass-on. A '*' in front: forever.
  */
 int behaviour_parse(struct behaviour *behaviour, const char *text, struct err *err) MUST_CHECK;
 
+/* The names with a line about each, and the parts, for a help text. */
+void behaviours_print(void);
+
 /* The bytes to send; none for those that do not answer. */
 void answer_write(struct buf *out, const struct behaviour *behaviour);
+/* What its first line says; 0 if that is not one of HTTP. */
+int answer_status(const struct buf *answer);
 /* True if the connection is to be closed behind the answer. */
 bool answer_closes(const struct behaviour *behaviour);
 /* True if the answer tells the client that its points were taken. */
 bool answer_accepts(const struct behaviour *behaviour);
+/* True if the answer is that of the receiver behind the sink, if there is one. */
+bool answer_is_receivers(const struct behaviour *behaviour);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * otlp-sink [-p PORT] [-v] [BEHAVIOUR...]: receive OTLP/HTTP metrics and do with the n-th request
- * what the n-th argument says. Prints "port N", then one JSON object per request, with -v also one
- * per data point. Ends on SIGTERM.
+ * otlp-sink: receive OTLP/HTTP metrics and do with the n-th request what the n-th argument says
+ * (docs/otlp-sink.md). Prints "port N", then one JSON object per request, with -v also one per data
+ * point. Ends on SIGTERM.
  */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -121,16 +122,25 @@ static void print_points(const otlp_metric *metric)
 	}
 }
 
+struct output {
+	struct sink *sink;
+	bool verbose;
+};
+
 static void on_request(void *context, const struct sink_request *request)
 {
-	const bool *verbose = context;
+	const struct output *output = context;
+	size_t resources = output->verbose && request->message
+				   ? request->message->n_resource_metrics
+				   : 0;
 
 	printf("{\"request\":true,\"connection\":%d,\"bytes\":%zu,\"inflated\":%zu,\"points\":"
-	       "%" PRIu64 ",\"status\":%d,\"accepted\":%s}\n",
+	       "%" PRIu64 ",\"again\":%s,\"behaviour\":\"%s\",\"receiver\":%d,\"status\":%d,"
+	       "\"accepted\":%s}\n",
 		request->connection, request->length, request->inflated, request->points,
+		request->again ? "true" : "false", request->behaviour, request->receiver,
 		request->status, request->accepted ? "true" : "false");
-	for (size_t r = 0; *verbose && request->message && r < request->message->n_resource_metrics;
-		r++) {
+	for (size_t r = 0; r < resources; r++) {
 		Opentelemetry__Proto__Metrics__V1__ResourceMetrics *resource =
 			request->message->resource_metrics[r];
 
@@ -140,6 +150,7 @@ static void on_request(void *context, const struct sink_request *request)
 		}
 	}
 	fflush(stdout);
+	sink_forget(output->sink);
 }
 
 static void on_signal(void *context, int number)
@@ -154,39 +165,66 @@ static int fail(const struct err *err)
 	return 2;
 }
 
+static int usage(FILE *to)
+{
+	fprintf(to,
+		"otlp-sink [-p PORT] [-f PORT] [-v] [BEHAVIOUR...]\n"
+		"An OTLP/HTTP receiver for metrics on 127.0.0.1 that misbehaves as it is told.\n"
+		"  -p PORT  where to listen; a free one if it is not said\n"
+		"  -f PORT  pass requests on to the receiver on 127.0.0.1:PORT\n"
+		"  -v       print data points, too\n"
+		"  -h       this\n");
+	return 2;
+}
+
+static int parse(int argc, char **argv, struct output *output, uint64_t *port, uint64_t *receiver)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "p:f:vh")) != -1) {
+		uint64_t *number = option == 'f' ? receiver : port;
+
+		if (option == 'h') {
+			usage(stdout);
+			behaviours_print();
+			exit(0);
+		}
+		if (option == 'v')
+			output->verbose = true;
+		else if (option == '?' || str_to_u64(optarg, number) || *number > UINT16_MAX)
+			return usage(stderr);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const int signals[] = {SIGTERM, SIGINT, 0};
-	struct err err = {"wrong usage"};
+	struct output output = {0};
+	struct err err = {""};
 	struct loop *loop = loop_new(&err);
-	struct sink *sink;
-	uint64_t port = 0;
-	bool verbose = false;
-	int option;
+	uint64_t port = 0, receiver = 0;
 
 	if (!loop)
 		return fail(&err);
-	while ((option = getopt(argc, argv, "p:v")) != -1) {
-		if (option == 'v')
-			verbose = true;
-		else if (option != 'p' || str_to_u64(optarg, &port) || port > UINT16_MAX)
-			return fail(&err);
-	}
-	sink = sink_new(loop, (uint16_t)port, &err);
-	if (!sink)
+	if (parse(argc, argv, &output, &port, &receiver))
+		return 2;
+	output.sink = sink_new(loop, (uint16_t)port, &err);
+	if (!output.sink)
 		return fail(&err);
+	sink_pass_on(output.sink, (uint16_t)receiver);
 	for (int i = optind; i < argc; i++) {
-		if (sink_script(sink, argv[i], &err))
+		if (sink_script(output.sink, argv[i], &err))
 			return fail(&err);
 	}
-	sink_on_request(sink, on_request, &verbose);
+	sink_on_request(output.sink, on_request, &output);
 	if (loop_add_signals(loop, signals, on_signal, loop, &err))
 		return fail(&err);
-	printf("port %u\n", sink_port(sink));
+	printf("port %u\n", sink_port(output.sink));
 	fflush(stdout);
 	if (loop_run(loop, &err))
 		return fail(&err);
-	sink_free(sink);
+	sink_free(output.sink);
 	loop_free(loop);
 	return 0;
 }

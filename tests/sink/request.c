@@ -7,14 +7,16 @@
 
 #include <zlib.h>
 
+#include "base/str.h"
+
 enum {
+	BODY_BYTES = 64 << 20,
 	INFLATED_BYTES = 64 << 20
 };
 
-char *request_header(const struct sink_request *request, const char *name)
+static char *header(const char *line, const char *name)
 {
 	size_t length = strlen(name);
-	const char *line = request->head;
 
 	while ((line = strstr(line, "\r\n"))) {
 		line += 2;
@@ -25,6 +27,29 @@ char *request_header(const struct sink_request *request, const char *name)
 		}
 	}
 	return NULL;
+}
+
+char *request_header(const struct sink_request *request, const char *name)
+{
+	return header(request->head, name);
+}
+
+size_t head_length(const struct buf *in)
+{
+	const char *end = in->length ? memmem(in->data, in->length, "\r\n\r\n", 4) : NULL;
+
+	return end ? (size_t)(end - (const char *)in->data) + 4 : 0;
+}
+
+size_t head_body_length(const char *head)
+{
+	char *text = header(head, "Content-Length");
+	uint64_t length = SIZE_MAX;
+
+	if (!text || str_to_u64(text, &length) || length > BODY_BYTES)
+		length = SIZE_MAX;
+	free(text);
+	return length;
 }
 
 uint64_t metric_points(const otlp_metric *metric)
