@@ -31,8 +31,8 @@ enum {
 struct book_root {
 	char magic[8]; /* "otelbpf" */
 	uint32_t version;
-	uint32_t pid;	/* of the last process */
-	uint64_t epoch; /* with its checksum, as all that are called epoch here: book_epoch() */
+	uint32_t unused; /* 0 */
+	uint64_t epoch;	 /* with its checksum, as all that are called epoch here: book_epoch() */
 };
 
 void book_root_init(struct book_root *root);

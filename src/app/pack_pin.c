@@ -183,9 +183,9 @@ static void pin_probe(struct pack *pack, struct scope *scope, uint64_t now)
 		return;
 	}
 	if (!counts)
-		log_warn("pack %s counts only while otelbpf runs: this kernel cannot keep its "
-			 "programs attached; its counts go on with the next start",
-			pack->name);
+		log_warn("pack %s counts only while otelbpf runs: %s; its counts go on with the "
+			 "next start",
+			pack->name, err.text);
 	pin_complete(pack->pin, &(struct pin_of){scope, pack->collector}, counts, now);
 }
 

@@ -204,6 +204,11 @@ int pin_restore(struct pin *pin, const struct pin_of *of, struct err *err)
 	return 0;
 }
 
+bool pin_keeps(const struct pin *pin)
+{
+	return pin->of.scope != NULL;
+}
+
 void pin_abandon(struct pin *pin)
 {
 	struct err err;

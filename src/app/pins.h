@@ -60,6 +60,8 @@ void pin_complete(struct pin *pin, const struct pin_of *of, bool counts, uint64_
 /* The scope, which has its metrics, goes on with the marks. -EINVAL, -ENOMEM, or what the kernel
  * says. */
 int pin_restore(struct pin *pin, const struct pin_of *of, struct err *err) MUST_CHECK;
+/* Whether what is collected is there for the next process. */
+bool pin_keeps(const struct pin *pin);
 /* It is not pinned after all: remove what is there. */
 void pin_abandon(struct pin *pin);
 

@@ -40,10 +40,8 @@ static int list_pin(void *context, const char *name)
 
 bool pins_runs(const char *directory, uint32_t *pid)
 {
-	bool runs = pin_folder_is_locked(directory);
-
-	*pid = runs ? pins_owner(directory) : 0;
-	return runs;
+	*pid = pin_folder_owner(directory);
+	return *pid || pin_folder_is_taken(directory);
 }
 
 int pins_list(const char *directory, pins_tell *tell, void *context, struct err *err)
@@ -57,18 +55,14 @@ int pins_list(const char *directory, pins_tell *tell, void *context, struct err 
 
 int pins_remove(const char *directory, size_t *removed, size_t *left, struct err *err)
 {
+	bool made;
 	int fd, result;
 
 	if (access(directory, F_OK) < 0)
 		return err_set(err, -errno, "%s: %s", directory, strerror(errno));
-	fd = pin_folder_open(directory, err);
+	fd = pin_folder_take(directory, &made, err);
 	if (fd < 0)
-		return fd;
-	result = pin_folder_lock(fd);
-	if (result) {
-		close(fd);
-		return pins_busy(directory, err);
-	}
+		return fd == -EBUSY ? pins_busy(directory, err) : fd;
 	result = pin_folder_clear(directory, removed, left, err);
 	if (!result && !*left && rmdir(directory) < 0)
 		result = err_set(

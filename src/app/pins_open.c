@@ -18,22 +18,9 @@ static int root_path(char *path, const char *directory)
 	return pin_path(path, PATH_MAX, directory, "state", "root");
 }
 
-uint32_t pins_owner(const char *directory)
-{
-	char path[PATH_MAX];
-	struct kept kept = {0};
-	struct book_root root = {0};
-
-	if (root_path(path, directory) || kept_open(&kept, path, sizeof(root), NULL))
-		return 0;
-	memcpy(&root, kept.memory, sizeof(root));
-	kept_close(&kept);
-	return book_root_check(&root) ? root.pid : 0;
-}
-
 int pins_busy(const char *directory, struct err *err)
 {
-	uint32_t pid = pins_owner(directory);
+	uint32_t pid = pin_folder_owner(directory);
 	char who[32] = "another process";
 
 	if (pid)
@@ -181,6 +168,7 @@ int pins_open(struct pins **result, const char *directory, enum temporality_pref
 	struct err *err)
 {
 	struct pins *pins = calloc(1, sizeof(*pins));
+	bool made;
 	int code;
 
 	*result = NULL;
@@ -188,23 +176,20 @@ int pins_open(struct pins **result, const char *directory, enum temporality_pref
 		return err_set(err, -ENOMEM, "out of memory");
 	pins->directory = directory;
 	pins->temporality = temporality;
-	pins->fd = code = pin_folder_open(directory, err);
-	if (code >= 0) {
-		code = pin_folder_lock(pins->fd);
-		if (code == -EBUSY)
-			pins_busy(directory, err);
-		else if (code)
-			err_set(err, code, "%s: cannot be locked: %s", directory, strerror(-code));
-	}
-	if (!code)
+	pins->fd = code = pin_folder_take(directory, &made, err);
+	if (code == -EBUSY)
+		pins_busy(directory, err);
+	if (code >= 0)
 		code = open_shared(pins, err);
 	if (!code)
 		code = open_pins(pins, err);
 	if (code) {
+		/* Empty, or it stays. */
+		if (pins->fd >= 0 && made)
+			rmdir(directory);
 		pins_close(pins);
 		return err_prefix(err, code, "--pin: ");
 	}
-	pins->root->pid = (uint32_t)getpid();
 	*result = pins;
 	return 0;
 }

@@ -40,7 +40,5 @@ int pin_open_book(struct pin *pin, bool (*check)(const struct book *book, size_t
 /* Why what is found cannot be gone on with. */
 extern const char pins_unknown[];
 
-/* Who has the folder; 0 if that is not known. */
-uint32_t pins_owner(const char *directory);
-/* -EBUSY with a sentence that names it. */
+/* -EBUSY with a sentence that names the process that has the folder. */
 int pins_busy(const char *directory, struct err *err);

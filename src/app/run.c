@@ -87,6 +87,22 @@ static void stop_unresolved(struct run *run, uint64_t points)
 	loop_stop(run->loop);
 }
 
+static const char *fate_of_undelivered(const struct app *app)
+{
+	size_t packs = 0, kept = 0;
+
+	for (size_t i = 0; i < app->pack_count; i++) {
+		const struct pack *pack = &app->packs[i];
+
+		packs += !pack->error_type;
+		kept += !pack->error_type && pack->pin && pin_keeps(pack->pin);
+	}
+	if (!kept)
+		return "is lost";
+	return kept == packs ? "is kept for the next start"
+			     : "is kept for the next start, but for packs that are not pinned";
+}
+
 static void on_acknowledged(
 	void *context, const struct snapshot_place *from, const struct snapshot_place *to)
 {
@@ -179,7 +195,7 @@ static void on_exported(void *context, const struct export_result *result)
 	}
 	if (run->final_collected && result->failed)
 		log_warn("the last collection %s: %" PRIu64 " points were not delivered",
-			run->app.pins ? "is kept for the next start" : "is lost", result->failed);
+			fate_of_undelivered(&run->app), result->failed);
 	if (run->stopping)
 		finish(run);
 	else if (run->overdue)

@@ -33,18 +33,18 @@ void hooks_fini(struct hooks *hooks)
 
 static int need_btf(struct hooks *hooks, struct err *err)
 {
-	int rc;
-
 	if (!hooks->btf_tried) {
 		hooks->btf_tried = true;
-		rc = kernel_file_map(&hooks->btf_file, KERNEL_BTF, KERNEL_BTF_BYTES);
-		if (rc == 0)
-			rc = btf_raw_init(
+		hooks->btf_result = kernel_file_map(&hooks->btf_file, KERNEL_BTF, KERNEL_BTF_BYTES);
+		if (!hooks->btf_result)
+			hooks->btf_result = btf_raw_init(
 				&hooks->btf, hooks->btf_file.bytes, hooks->btf_file.size, NULL);
-		hooks->has_btf = rc == 0;
 	}
-	if (hooks->has_btf)
+	if (!hooks->btf_result)
 		return 0;
+	if (hooks->btf_result != -ENOENT)
+		return err_set(err, hooks->btf_result, KERNEL_BTF " cannot be read: %s",
+			strerror(-hooks->btf_result));
 	return err_set(err, -ENOTSUP,
 		"this kernel has no BTF at " KERNEL_BTF "; CONFIG_DEBUG_INFO_BTF=y is needed");
 }

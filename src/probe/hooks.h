@@ -14,7 +14,8 @@
 struct hooks {
 	struct kernel_file btf_file;
 	struct btf_raw btf;
-	bool btf_tried, has_btf;
+	bool btf_tried;
+	int btf_result; /* of reading it */
 };
 
 void hooks_init(struct hooks *hooks);

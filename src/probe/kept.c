@@ -12,6 +12,7 @@
 #include <linux/bpf.h>
 
 #include "base/limits.h"
+#include "probe/kernel.h"
 
 enum {
 	ELEMENT = 4096
@@ -44,6 +45,9 @@ int kept_make(struct kept *kept, size_t size, struct err *err)
 			LIMIT_KEPT_BYTES);
 	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "otelbpf_kept", sizeof(uint32_t), ELEMENT,
 		(uint32_t)elements, &options);
+	if (fd == -EPERM && !kernel_privileged())
+		return err_set(
+			err, fd, "no permission to make BPF maps; %s", kernel_privileges_advice);
 	if (fd < 0)
 		return err_set(err, fd, "%zu bytes of kernel memory cannot be had: %s", size,
 			strerror(-fd));

@@ -117,7 +117,13 @@ static int pin_link(struct bpf_link *link, const char *path)
 	return fd < 0 ? -EOPNOTSUPP : bpf_obj_pin(fd, path);
 }
 
-static int pin_links(struct program *program, const char *folder)
+static const char *why_not(int result)
+{
+	return result == -EOPNOTSUPP || result == -EINVAL ? "this kernel cannot keep it attached"
+							  : strerror(-result);
+}
+
+static int pin_links(struct program *program, const char *folder, struct err *err)
 {
 	char path[PATH_MAX];
 	int result = 0;
@@ -127,7 +133,9 @@ static int pin_links(struct program *program, const char *folder)
 		if (!result)
 			result = pin_link(program->links.list[i], path);
 	}
-	return result;
+	return result ? err_set(err, result, "the link of program %s cannot be pinned: %s",
+				program->name, why_not(result))
+		      : 0;
 }
 
 /* All or none: halves of what belongs together would count nonsense. */
@@ -155,7 +163,7 @@ int probe_pin(struct probe *probe, const char *folder, bool *counts, struct err 
 	if (result)
 		return result;
 	for (size_t i = 0; i < probe->program_count && *counts; i++)
-		*counts = !pin_links(&probe->programs[i], folder);
+		*counts = !pin_links(&probe->programs[i], folder, err);
 	if (!*counts) {
 		unpin_links(probe, folder);
 		return 0;

@@ -24,9 +24,9 @@ uint64_t probe_object_hash(const struct probe *probe, const struct hash_seed *se
 
 /*
  * After probe_attach: pin all of it in the folder, which is there and has none of it. *counts is
- * false if some link cannot be pinned by this kernel (those of perf events before Linux 5.15:
- * commit b89fbfbb854c; USDT): then only the maps are, and programs count while the process runs. On
- * failure the caller removes the folder.
+ * false if some link cannot be pinned, and `err` says why (this kernel keeps none of perf events
+ * before Linux 5.15: commit b89fbfbb854c; USDT): then only the maps are, and programs count while
+ * the process runs. On failure the caller removes the folder.
  */
 int probe_pin(struct probe *probe, const char *folder, bool *counts, struct err *err) MUST_CHECK;
 

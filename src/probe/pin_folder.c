@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -68,23 +69,67 @@ int pin_folder_open(const char *path, struct err *err)
 	return not_bpffs(path, err);
 }
 
-int pin_folder_lock(int fd)
+/* What has the name now is not what was opened. */
+static bool was_removed(int fd, const char *path)
 {
-	if (!flock(fd, LOCK_EX | LOCK_NB))
-		return 0;
-	return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	struct stat opened, named;
+
+	return fstat(fd, &opened) < 0 || stat(path, &named) < 0 || opened.st_dev != named.st_dev ||
+	       opened.st_ino != named.st_ino;
 }
 
-bool pin_folder_is_locked(const char *path)
+int pin_folder_take(const char *path, bool *made, struct err *err)
+{
+	/* Who had it before may have removed it between the two; a third may have made another. */
+	for (;;) {
+		int fd, result = 0;
+
+		*made = access(path, F_OK) < 0;
+		fd = pin_folder_open(path, err);
+		if (fd < 0)
+			return fd;
+		if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+			result = errno == EWOULDBLOCK ? -EBUSY : -errno;
+		if (!result && !was_removed(fd, path))
+			return fd;
+		close(fd);
+		if (result)
+			return err_set(
+				err, result, "%s: cannot be locked: %s", path, strerror(-result));
+	}
+}
+
+bool pin_folder_is_taken(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool locked;
+	bool taken;
 
 	if (fd < 0)
 		return false;
-	locked = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	taken = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 	close(fd);
-	return locked;
+	return taken;
+}
+
+uint32_t pin_folder_owner(const char *path)
+{
+	FILE *locks = fopen("/proc/locks", "re");
+	unsigned int pid, major_number, minor_number;
+	unsigned long inode;
+	struct stat folder;
+	uint32_t owner = 0;
+	char line[256];
+
+	while (locks && !stat(path, &folder) && !owner && fgets(line, sizeof(line), locks)) {
+		if (sscanf(line, "%*u: FLOCK ADVISORY WRITE %u %x:%x:%lu", &pid, &major_number,
+			    &minor_number, &inode) == 4 &&
+			inode == folder.st_ino &&
+			makedev(major_number, minor_number) == folder.st_dev)
+			owner = pid;
+	}
+	if (locks)
+		fclose(locks);
+	return owner;
 }
 
 static bool is_plain(unsigned char c)

@@ -10,15 +10,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Make the folder, if there is none, in one that is there, and open it. -ENOTSUP if that is not on
  * bpffs. A descriptor to close, or a negative errno. */
 int pin_folder_open(const char *path, struct err *err) MUST_CHECK;
 
-/* Keep others out for as long as the descriptor is open. -EBUSY if somebody has it already. */
-int pin_folder_lock(int fd) MUST_CHECK;
-/* Whether somebody has. */
-bool pin_folder_is_locked(const char *path);
+/* The same, and keep others out for as long as the descriptor is open. -EBUSY, without a sentence,
+ * if somebody has it already. *made: there was none. */
+int pin_folder_take(const char *path, bool *made, struct err *err) MUST_CHECK;
+/* Whether somebody has it. */
+bool pin_folder_is_taken(const char *path);
+/* Who: a process id, or 0 if nobody has it, or a process that cannot be seen from here. */
+uint32_t pin_folder_owner(const char *path);
 
 /* "PATH/KIND:NAME"; characters that bpffs does not take, as a dot, are written as %XX.
  * -ENAMETOOLONG.

@@ -26,6 +26,15 @@ need_root() {
     flock -w 250 9 || fail "another test of this machine does not end"
 }
 
+# need_bpffs   bpffs is at /sys/fs/bpf. Where it is not, the test begins again in a mount namespace of its own, and mounts it there.
+need_bpffs() {
+    [[ $(stat -f -c %T /sys/fs/bpf 2>/dev/null) != bpf_fs ]] || return 0
+    [[ -z ${OWN_MOUNTS:-} ]] || skip "this kernel mounts no bpffs at /sys/fs/bpf"
+    rm -rf "$work"
+    # shellcheck disable=SC2016
+    OWN_MOUNTS=1 exec unshare --mount bash -c 'mount -t bpf bpf /sys/fs/bpf; exec bash "$0"' "$0"
+}
+
 # at_exit COMMAND...   Runs COMMAND when the test ends, however it ends; the last one given runs first.
 exit_commands=()
 at_exit() { exit_commands=("$(printf '%q ' "$@")" "${exit_commands[@]}"); }

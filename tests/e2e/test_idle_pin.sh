@@ -3,9 +3,9 @@
 # is lost either.
 . "$(dirname "$0")/lib.sh"
 need_root
+need_bpffs
 
 pins=/sys/fs/bpf/otelbpf_test_$$
-[[ $(stat -f -c %T /sys/fs/bpf 2>/dev/null) == bpf_fs ]] || skip "bpffs is not mounted at /sys/fs/bpf"
 at_exit eval '"$otelbpf" unpin "$pins" >/dev/null 2>&1'
 idle=$TEST_PACKS/idle/idle.yaml
 slots=4    # of the pack

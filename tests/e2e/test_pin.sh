@@ -2,9 +2,9 @@
 # Pinned, it is stopped and killed a hundred times while events go on and the receiver is bad: nothing is lost, nothing comes twice.
 . "$(dirname "$0")/lib.sh"
 need_root
+need_bpffs
 
 pins=/sys/fs/bpf/otelbpf_test_$$
-[[ $(stat -f -c %T /sys/fs/bpf 2>/dev/null) == bpf_fs ]] || skip "bpffs is not mounted at /sys/fs/bpf"
 at_exit eval '"$otelbpf" unpin "$pins" >/dev/null 2>&1'
 tasks=$TEST_PACKS/tasks/tasks.yaml
 lives=$TEST_PACKS/lives/lives.yaml

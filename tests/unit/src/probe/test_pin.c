@@ -140,7 +140,7 @@ static void survives_sigkill(void **state)
 	assert_ok(pin_folder_remove(folder, &err));
 }
 
-/* Something stands in the way of a link: what a kernel does that cannot pin it. */
+/* Something stands in the way of a link. */
 static void only_maps_stay_if_a_link_cannot(void **state)
 {
 	struct probe *probe;
@@ -152,6 +152,8 @@ static void only_maps_stay_if_a_link_cannot(void **state)
 	assert_int_equal(mkdir(path, 0700), 0);
 	probe = start(&counts);
 	assert_false(counts);
+	assert_string_equal(
+		err.text, "the link of program by_tp_btf cannot be pinned: File exists");
 	make(10);
 	probe_free(probe);
 	assert_int_equal(rmdir(path), 0);

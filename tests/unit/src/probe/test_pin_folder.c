@@ -84,27 +84,69 @@ static void folders_on_bpffs_only(void **state)
 
 static void one_has_it(void **state)
 {
-	int first = pin_folder_open(folder, NULL), second = pin_folder_open(folder, NULL);
-	int status;
+	bool made;
+	int first = pin_folder_take(folder, &made, NULL), second, status;
 	pid_t child;
 
 	(void)state;
-	assert_false(pin_folder_is_locked(folder));
-	assert_int_equal(pin_folder_lock(first), 0);
-	assert_true(pin_folder_is_locked(folder));
-	assert_int_equal(pin_folder_lock(second), -EBUSY);
+	assert_true(first >= 0);
+	assert_false(made);
+	assert_true(pin_folder_is_taken(folder));
+	assert_int_equal(pin_folder_owner(folder), getpid());
+	assert_int_equal(pin_folder_take(folder, &made, NULL), -EBUSY);
 	close(first);
-	assert_false(pin_folder_is_locked(folder));
-	assert_int_equal(pin_folder_lock(second), 0);
+	assert_false(pin_folder_is_taken(folder));
+	assert_int_equal(pin_folder_owner(folder), 0);
+	second = pin_folder_take(inside("made"), &made, NULL);
+	assert_true(second >= 0);
+	assert_true(made);
 	close(second);
+	assert_int_equal(rmdir(inside("made")), 0);
 	/* Whoever dies has it no longer. */
 	child = fork();
 	if (!child)
-		_exit(pin_folder_lock(pin_folder_open(folder, NULL)));
+		_exit(pin_folder_take(folder, &made, NULL) < 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
-	assert_false(pin_folder_is_locked(folder));
-	assert_false(pin_folder_is_locked(inside("none")));
+	assert_false(pin_folder_is_taken(folder));
+	assert_false(pin_folder_is_taken(inside("none")));
+	assert_int_equal(pin_folder_owner(inside("none")), 0);
+}
+
+/* Takes and removes the folder all the time, as `otelbpf unpin` does. */
+static void take_and_remove(void)
+{
+	bool made;
+
+	for (int i = 0; i < 3000; i++) {
+		int fd = pin_folder_take(inside("raced"), &made, NULL);
+
+		if (fd < 0)
+			continue;
+		/* Who has it has what is there. */
+		if (mkdir(inside("raced/pack:x"), 0700) < 0 || rmdir(inside("raced/pack:x")) < 0 ||
+			rmdir(inside("raced")) < 0)
+			_exit(1);
+		close(fd);
+	}
+	_exit(0);
+}
+
+static void removed_while_it_is_taken(void **state)
+{
+	pid_t children[3];
+	int status;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(children); i++) {
+		children[i] = fork();
+		if (!children[i])
+			take_and_remove();
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(children); i++) {
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_int_equal(status, 0);
+	}
 }
 
 static int count(void *context, const char *entry)
@@ -150,6 +192,7 @@ int main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(folders_on_bpffs_only),
 		cmocka_unit_test(one_has_it),
+		cmocka_unit_test(removed_while_it_is_taken),
 		cmocka_unit_test(only_ours_goes),
 	};
 
