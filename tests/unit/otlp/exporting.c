@@ -86,6 +86,11 @@ void wait_for_result(struct fixture *fixture)
 
 void wait_for_request(struct fixture *fixture, size_t count)
 {
-	while (sink_request_count(fixture->sink) < count)
+	while (sink_request_count(fixture->sink) < count) {
+		/* Nothing would come any more. */
+		if (fixture->done)
+			fail_msg("the export ended with %zu requests of %zu: %s",
+				sink_request_count(fixture->sink), count, fixture->result.error);
 		assert_int_equal(loop_run_once(fixture->loop, true, NULL), 0);
+	}
 }
