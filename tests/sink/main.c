@@ -4,6 +4,7 @@
  * (docs/otlp-sink.md). Prints "port N", then one JSON object per request, with -v also one per data
  * point. Ends on SIGTERM.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -197,34 +198,41 @@ static int parse(int argc, char **argv, struct output *output, uint64_t *port, u
 	return 0;
 }
 
-int main(int argc, char **argv)
+static int serve(struct output *output, struct loop *loop, char **behaviours, struct err *err)
 {
 	static const int signals[] = {SIGTERM, SIGINT, 0};
+	int result = 0;
+
+	for (; *behaviours && !result; behaviours++)
+		result = sink_script(output->sink, *behaviours, err);
+	sink_on_request(output->sink, on_request, output);
+	if (!result)
+		result = loop_add_signals(loop, signals, on_signal, loop, err);
+	if (result)
+		return result;
+	printf("port %u\n", sink_port(output->sink));
+	fflush(stdout);
+	return loop_run(loop, err);
+}
+
+int main(int argc, char **argv)
+{
 	struct output output = {0};
 	struct err err = {""};
-	struct loop *loop = loop_new(&err);
+	struct loop *loop;
 	uint64_t port = 0, receiver = 0;
+	int result;
 
-	if (!loop)
-		return fail(&err);
 	if (parse(argc, argv, &output, &port, &receiver))
 		return 2;
+	loop = loop_new(&err);
+	if (!loop)
+		return fail(&err);
 	output.sink = sink_new(loop, (uint16_t)port, &err);
-	if (!output.sink)
-		return fail(&err);
-	sink_pass_on(output.sink, (uint16_t)receiver);
-	for (int i = optind; i < argc; i++) {
-		if (sink_script(output.sink, argv[i], &err))
-			return fail(&err);
-	}
-	sink_on_request(output.sink, on_request, &output);
-	if (loop_add_signals(loop, signals, on_signal, loop, &err))
-		return fail(&err);
-	printf("port %u\n", sink_port(output.sink));
-	fflush(stdout);
-	if (loop_run(loop, &err))
-		return fail(&err);
+	if (output.sink)
+		sink_pass_on(output.sink, (uint16_t)receiver);
+	result = output.sink ? serve(&output, loop, argv + optind, &err) : -EINVAL;
 	sink_free(output.sink);
 	loop_free(loop);
-	return 0;
+	return result ? fail(&err) : 0;
 }
