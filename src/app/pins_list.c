@@ -62,7 +62,7 @@ int pins_remove(const char *directory, size_t *removed, size_t *left, struct err
 		return err_set(err, -errno, "%s: %s", directory, strerror(errno));
 	fd = pin_folder_take(directory, &made, err);
 	if (fd < 0)
-		return fd == -EBUSY ? pins_busy(directory, err) : fd;
+		return fd;
 	result = pin_folder_clear(directory, removed, left, err);
 	if (!result && !*left && rmdir(directory) < 0)
 		result = err_set(

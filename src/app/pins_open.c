@@ -18,18 +18,6 @@ static int root_path(char *path, const char *directory)
 	return pin_path(path, PATH_MAX, directory, "state", "root");
 }
 
-int pins_busy(const char *directory, struct err *err)
-{
-	uint32_t pid = pin_folder_owner(directory);
-	char who[32] = "another process";
-
-	if (pid)
-		snprintf(who, sizeof(who), "process %u", pid);
-	return err_set(err, -EBUSY,
-		"%s: %s keeps its pins there; end it first, or choose another folder", directory,
-		who);
-}
-
 static int make_root(struct pins *pins, const char *path, struct err *err)
 {
 	int result = kept_make(&pins->root_memory, sizeof(struct book_root), err);
@@ -177,8 +165,6 @@ int pins_open(struct pins **result, const char *directory, enum temporality_pref
 	pins->directory = directory;
 	pins->temporality = temporality;
 	pins->fd = code = pin_folder_take(directory, &made, err);
-	if (code == -EBUSY)
-		pins_busy(directory, err);
 	if (code >= 0)
 		code = open_shared(pins, err);
 	if (!code)

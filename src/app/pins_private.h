@@ -39,6 +39,3 @@ int pin_open_book(struct pin *pin, bool (*check)(const struct book *book, size_t
 
 /* Why what is found cannot be gone on with. */
 extern const char pins_unknown[];
-
-/* -EBUSY with a sentence that names the process that has the folder. */
-int pins_busy(const char *directory, struct err *err);

@@ -17,7 +17,9 @@
 
 enum {
 	/* DIR, a pack, and one more that a later version may have. */
-	DEPTH = 3
+	DEPTH = 3,
+	/* Of refusals by nobody who can be seen. */
+	UNSEEN_MAX = 3,
 };
 
 static int not_bpffs(const char *path, struct err *err)
@@ -78,39 +80,6 @@ static bool was_removed(int fd, const char *path)
 	       opened.st_ino != named.st_ino;
 }
 
-int pin_folder_take(const char *path, bool *made, struct err *err)
-{
-	/* Who had it before may have removed it between the two; a third may have made another. */
-	for (;;) {
-		int fd, result = 0;
-
-		*made = access(path, F_OK) < 0;
-		fd = pin_folder_open(path, err);
-		if (fd < 0)
-			return fd;
-		if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-			result = errno == EWOULDBLOCK ? -EBUSY : -errno;
-		if (!result && !was_removed(fd, path))
-			return fd;
-		close(fd);
-		if (result)
-			return err_set(
-				err, result, "%s: cannot be locked: %s", path, strerror(-result));
-	}
-}
-
-bool pin_folder_is_taken(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool taken;
-
-	if (fd < 0)
-		return false;
-	taken = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
-	close(fd);
-	return taken;
-}
-
 uint32_t pin_folder_owner(const char *path)
 {
 	FILE *locks = fopen("/proc/locks", "re");
@@ -130,6 +99,57 @@ uint32_t pin_folder_owner(const char *path)
 	if (locks)
 		fclose(locks);
 	return owner;
+}
+
+static int say_who(const char *path, uint32_t pid, struct err *err)
+{
+	char who[32] = "another process";
+
+	if (pid)
+		snprintf(who, sizeof(who), "process %u", pid);
+	return err_set(err, -EBUSY,
+		"%s: %s keeps its pins there; end it first, or choose another folder", path, who);
+}
+
+int pin_folder_take(const char *path, bool *made, struct err *err)
+{
+	/*
+	 * Who had it before may have removed it between opening and locking; a third may have made
+	 * another. And who had it when it was refused may have ended before it could be named: only
+	 * of another PID namespace nobody is ever seen.
+	 */
+	for (int unseen = 0;;) {
+		int fd, result = 0;
+		uint32_t pid;
+
+		*made = access(path, F_OK) < 0;
+		fd = pin_folder_open(path, err);
+		if (fd < 0)
+			return fd;
+		if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+			result = -errno;
+		if (!result && !was_removed(fd, path))
+			return fd;
+		close(fd);
+		if (result && result != -EWOULDBLOCK)
+			return err_set(
+				err, result, "%s: cannot be locked: %s", path, strerror(-result));
+		pid = result ? pin_folder_owner(path) : 0;
+		if (pid || (result && ++unseen == UNSEEN_MAX))
+			return say_who(path, pid, err);
+	}
+}
+
+bool pin_folder_is_taken(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool taken;
+
+	if (fd < 0)
+		return false;
+	taken = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return taken;
 }
 
 static bool is_plain(unsigned char c)

@@ -16,8 +16,8 @@
  * bpffs. A descriptor to close, or a negative errno. */
 int pin_folder_open(const char *path, struct err *err) MUST_CHECK;
 
-/* The same, and keep others out for as long as the descriptor is open. -EBUSY, without a sentence,
- * if somebody has it already. *made: there was none. */
+/* The same, and keep others out for as long as the descriptor is open. -EBUSY if
+ * somebody has it already, who is named. *made: there was none. */
 int pin_folder_take(const char *path, bool *made, struct err *err) MUST_CHECK;
 /* Whether somebody has it. */
 bool pin_folder_is_taken(const char *path);

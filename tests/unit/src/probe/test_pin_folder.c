@@ -113,6 +113,50 @@ static void one_has_it(void **state)
 	assert_int_equal(pin_folder_owner(inside("none")), 0);
 }
 
+/* Has the folder for an instant, in a process of its own. */
+static pid_t have_it_shortly(int told)
+{
+	pid_t child = fork();
+	bool made;
+
+	if (child)
+		return child;
+	_exit(pin_folder_take(folder, &made, NULL) < 0 || write(told, "", 1) != 1);
+}
+
+/* One that ends while it is in the way is named, or is not in the way. */
+static void had_by_one_that_ends(void **state)
+{
+	int told[2], named = 0, status;
+	struct err err;
+	char name[32], byte;
+	bool made;
+
+	(void)state;
+	assert_int_equal(pipe(told), 0);
+	for (int round = 0; round < 500; round++) {
+		pid_t child = have_it_shortly(told[1]);
+		int fd;
+
+		assert_int_equal(read(told[0], &byte, 1), 1);
+		fd = pin_folder_take(folder, &made, &err);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+		if (fd >= 0) {
+			close(fd);
+			continue;
+		}
+		snprintf(name, sizeof(name), ": process %d keeps", (int)child);
+		assert_int_equal(fd, -EBUSY);
+		if (!strstr(err.text, name))
+			fail_msg("%d is not in: %s", (int)child, err.text);
+		named++;
+	}
+	print_message("%d of 500 were named\n", named);
+	close(told[0]);
+	close(told[1]);
+}
+
 /* Takes and removes the folder all the time, as `otelbpf unpin` does. */
 static void take_and_remove(void)
 {
@@ -192,6 +236,7 @@ int main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(folders_on_bpffs_only),
 		cmocka_unit_test(one_has_it),
+		cmocka_unit_test(had_by_one_that_ends),
 		cmocka_unit_test(removed_while_it_is_taken),
 		cmocka_unit_test(only_ours_goes),
 	};
