@@ -6,13 +6,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static int map_memory(const struct map_info *info, size_t *size, void **result, struct err *err)
+static int map_memory(
+	const struct map_info *info, int protection, size_t *size, void **result, struct err *err)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *memory;
 
 	*size = (*size + page - 1) / page * page;
-	memory = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, info->fd, 0);
+	memory = mmap(NULL, *size, protection, MAP_SHARED, info->fd, 0);
 	if (memory == MAP_FAILED)
 		return err_set(err, -errno, "map %s: its %zu bytes cannot be mapped: %s",
 			info->name, *size, strerror(errno));
@@ -34,10 +35,11 @@ int table_open(struct table *table, const struct map_info *info, struct err *err
 	};
 	if (layout->kind == TABLE_NONE || !table->size)
 		return err_set(err, -EINVAL, "map %s: is not made by otel.bpf.h", info->name);
-	result = map_memory(info, &table->size, &memory, err);
+	result = map_memory(info, layout->kind == TABLE_SLOTS ? PROT_READ | PROT_WRITE : PROT_READ,
+		&table->size, &memory, err);
 	table->memory = memory;
 	if (!result && table->spread_size)
-		result = map_memory(info->spread, &table->spread_size, &spread, err);
+		result = map_memory(info->spread, PROT_READ, &table->spread_size, &spread, err);
 	table->spread = spread;
 	if (result)
 		table_close(table);

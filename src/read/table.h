@@ -14,7 +14,7 @@
 
 struct table {
 	const struct map_info *info;
-	unsigned char *memory;
+	unsigned char *memory; /* of slots, and only of these, it can be written */
 	size_t size;
 	const uint64_t *spread; /* values in shards, or NULL */
 	size_t spread_size;
@@ -41,18 +41,21 @@ static inline uint32_t slot_state(const unsigned char *slot)
  * it by a hint. Ended: it has no state either, from now on, and must become zero next; no program
  * may hold the number any more.
  */
+static inline void slot_set_mark(const struct table *table, uint32_t number, uint32_t mark)
+{
+	unsigned char *slot = table_element(table, number);
+
+	__atomic_store_n((uint32_t *)(void *)(slot + sizeof(uint32_t)), mark, __ATOMIC_RELEASE);
+}
+
 static inline void slot_mark(const struct table *table, uint32_t number)
 {
-	uint32_t *mark = (uint32_t *)(void *)(table_element(table, number) + sizeof(uint32_t));
-
-	__atomic_store_n(mark, 1, __ATOMIC_RELEASE);
+	slot_set_mark(table, number, 1);
 }
 
 static inline void slot_unmark(const struct table *table, uint32_t number)
 {
-	uint32_t *mark = (uint32_t *)(void *)(table_element(table, number) + sizeof(uint32_t));
-
-	__atomic_store_n(mark, 0, __ATOMIC_RELEASE);
+	slot_set_mark(table, number, 0);
 }
 
 static inline void slot_end(const struct table *table, uint32_t number)

@@ -26,13 +26,11 @@ need_root() {
     flock -w 250 9 || fail "another test of this machine does not end"
 }
 
-# need_bpffs   bpffs is at /sys/fs/bpf. Where it is not, the test begins again in a mount namespace of its own, and mounts it there.
-need_bpffs() {
-    [[ $(stat -f -c %T /sys/fs/bpf 2>/dev/null) != bpf_fs ]] || return 0
-    [[ -z ${OWN_MOUNTS:-} ]] || skip "this kernel mounts no bpffs at /sys/fs/bpf"
-    rm -rf "$work"
-    # shellcheck disable=SC2016
-    OWN_MOUNTS=1 exec unshare --mount bash -c 'mount -t bpf bpf /sys/fs/bpf; exec bash "$0"' "$0"
+# need_pins   A folder for pins, $pins, which is not there yet, and is not there any more when the test ends.
+need_pins() {
+    [[ $(stat -f -c %T /sys/fs/bpf 2>/dev/null) == bpf_fs ]] || skip "bpffs is not mounted at /sys/fs/bpf; tests/run mounts it"
+    pins=/sys/fs/bpf/otelbpf_test_$$
+    at_exit eval '"$otelbpf" unpin "$pins" >/dev/null 2>&1'
 }
 
 # at_exit COMMAND...   Runs COMMAND when the test ends, however it ends; the last one given runs first.
@@ -123,6 +121,18 @@ start_otelbpf() {
     wait_for 60 otelbpf_is_ready || { cat "$work/otelbpf.log" >&2; fail "otelbpf did not get ready"; }
 }
 otelbpf_is_ready() { grep -q ' ready: ' "$work/otelbpf.log"; }
+
+# start_sink ARGUMENT...   Starts the misbehaving receiver (docs/otlp-sink.md) at $sink, which is the endpoint from then on, and returns
+# when it listens. What it got is $work/sink.
+start_sink() {
+    : >"$work/sink"    # not the port of the one before
+    "$SINK" -v "$@" >"$work/sink" & sink_pid=$!
+    at_exit kill -KILL "$sink_pid"
+    wait_for 10 grep -q '^port ' "$work/sink" || fail "the sink did not start"
+    sink=http://127.0.0.1:$(sed -n 's/^port //p' "$work/sink")
+    export OTEL_EXPORTER_OTLP_ENDPOINT=$sink
+}
+stop_sink() { kill "$sink_pid"; wait "$sink_pid" || true; }
 
 # stop_otelbpf [STATUS]   Ends it with SIGTERM, which collects and exports a last time, and expects its exit status.
 stop_otelbpf() {

@@ -3,24 +3,14 @@
 # is lost either.
 . "$(dirname "$0")/lib.sh"
 need_root
-need_bpffs
+need_pins
 
-pins=/sys/fs/bpf/otelbpf_test_$$
-at_exit eval '"$otelbpf" unpin "$pins" >/dev/null 2>&1'
 idle=$TEST_PACKS/idle/idle.yaml
 slots=4    # of the pack
 [[ ! -x $root/build/release/otelbpf ]] || otelbpf=$root/build/release/otelbpf    # what users run
 seed=${SEED:-$RANDOM}
 RANDOM=$seed
 echo "seed $seed (SEED=$seed repeats the order of what happens)"
-
-# start_sink BEHAVIOUR...
-start_sink() {
-    "$SINK" -v "$@" >"$work/sink" & sink_pid=$!
-    at_exit kill -KILL "$sink_pid"
-    wait_for 10 grep -q '^port ' "$work/sink" || fail "the sink did not start"
-    export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:$(sed -n 's/^port //p' "$work/sink")
-}
 
 # delivered METRIC   The points of requests that the sink took, or may have taken, each once.
 delivered() {

@@ -2,26 +2,14 @@
 # Pinned, it is stopped and killed a hundred times while events go on and the receiver is bad: nothing is lost, nothing comes twice.
 . "$(dirname "$0")/lib.sh"
 need_root
-need_bpffs
+need_pins
 
-pins=/sys/fs/bpf/otelbpf_test_$$
-at_exit eval '"$otelbpf" unpin "$pins" >/dev/null 2>&1'
 tasks=$TEST_PACKS/tasks/tasks.yaml
 lives=$TEST_PACKS/lives/lives.yaml
 [[ ! -x $root/build/release/otelbpf ]] || otelbpf=$root/build/release/otelbpf    # what users run, and more instants to end it
 seed=${SEED:-$RANDOM}
 RANDOM=$seed
 echo "seed $seed (SEED=$seed repeats the order of what happens)"
-
-# start_sink BEHAVIOUR...
-start_sink() {
-    : >"$work/sink"    # not the port of the one before
-    "$SINK" -v "$@" >"$work/sink" & sink_pid=$!
-    at_exit kill -KILL "$sink_pid"
-    wait_for 10 grep -q '^port ' "$work/sink" || fail "the sink did not start"
-    export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:$(sed -n 's/^port //p' "$work/sink")
-}
-stop_sink() { kill "$sink_pid"; wait "$sink_pid" || true; }
 
 # delivered METRIC   The points of requests that the sink took, or may have taken, each once: {attributes, start, time, value or count and sum}.
 delivered() {

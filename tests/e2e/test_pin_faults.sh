@@ -3,18 +3,14 @@
 # half-made is left.
 . "$(dirname "$0")/lib.sh"
 need_root
-need_bpffs
+need_pins
 
-pins=/sys/fs/bpf/otelbpf_test_$$
 lives=$TEST_PACKS/lives/lives.yaml
-at_exit eval '"$otelbpf" unpin "$pins" >/dev/null 2>&1'
 otelbpf=$root/build/release/otelbpf    # LeakSanitizer and strace do not work together
 [[ -x $otelbpf ]] || skip "no release build: tests/run makes it"
 export OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta OTEL_METRIC_EXPORT_TIMEOUT=2000
 
-"$SINK" -v >"$work/sink" & at_exit kill -KILL $!
-wait_for 10 grep -q '^port ' "$work/sink" || fail "the sink did not start"
-export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:$(sed -n 's/^port //p' "$work/sink")
+start_sink
 
 # What is there below the folder, sorted, on one line.
 left() { (cd "$pins" 2>/dev/null && find . -mindepth 1 | LC_ALL=C sort | cut -c3- | tr '\n' ' ') || true; }

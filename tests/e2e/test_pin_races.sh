@@ -3,17 +3,13 @@
 # count is lost or told twice.
 . "$(dirname "$0")/lib.sh"
 need_root
-need_bpffs
+need_pins
 
-pins=/sys/fs/bpf/otelbpf_test_$$
 lives=$TEST_PACKS/lives/lives.yaml
-at_exit eval '"$otelbpf" unpin "$pins" >/dev/null 2>&1'
 [[ ! -x $root/build/release/otelbpf ]] || otelbpf=$root/build/release/otelbpf    # what users run, and more races
 export OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta
 
-"$SINK" -v >"$work/sink" & at_exit kill -KILL $!
-wait_for 10 grep -q '^port ' "$work/sink" || fail "the sink did not start"
-export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:$(sed -n 's/^port //p' "$work/sink")
+start_sink
 delivered() { jq -s 'map(select(.metric == "lives.counted").value) | add // 0' <(grep '"metric"' "$work/sink" || true); }
 
 # Processes that begin when the gate opens: start N, with its log in $work/log.N.

@@ -3,15 +3,6 @@
 . "$(dirname "$0")/lib.sh"
 need_root
 
-# start_sink BEHAVIOUR...
-start_sink() {
-    : >"$work/sink"
-    "$SINK" -v "$@" >"$work/sink" & sink_pid=$!
-    at_exit kill -KILL "$sink_pid"
-    wait_for 10 grep -q '^port ' "$work/sink" || fail "the sink did not start"
-    sink=http://127.0.0.1:$(sed -n 's/^port //p' "$work/sink")
-}
-stop_sink() { kill "$sink_pid"; wait "$sink_pid" || true; }
 requests() { grep -c '"request":true' "$work/sink" || true; }
 at_least() { (($(requests) >= $1)); }
 

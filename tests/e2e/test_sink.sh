@@ -5,14 +5,10 @@
 # answer CURL-EXIT STATUS BEHAVIOUR [CURL-OPTION...]   One request to a sink that was told so. The answer is $work/head and $work/body.
 answer() {
     local exit=0 status
-    : >"$work/sink"
     : >"$work/body"
-    "$SINK" "$3" >"$work/sink" & sink_pid=$!
-    at_exit kill -KILL "$sink_pid"
-    wait_for 10 grep -q '^port ' "$work/sink" || fail "the sink did not start"
-    url=http://127.0.0.1:$(sed -n 's/^port //p' "$work/sink")/v1/metrics
+    start_sink "$3"
     status=$(curl -s -o "$work/body" -D "$work/head" -w '%{http_code}' -H 'Content-Type: application/x-protobuf' --data-binary '' \
-        "${@:4}" "$url") || exit=$?
+        "${@:4}" "$sink/v1/metrics") || exit=$?
     kill "$sink_pid"
     wait "$sink_pid" || fail "$3: the sink did not end well"
     expect "$3: curl's exit" "$exit" "$1"
